@@ -1,0 +1,39 @@
+"""Settings that every test shares: one thread per process, a private configuration, no network."""
+
+import os
+
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give each test its own configuration folder and Hub cache."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+    monkeypatch.setenv("HF_HOME", str(home / "hub"))
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    return home
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The shared folder of photos, or skip."""
+    folder = Path(os.environ.get("SEMIMATCH_SHARED", "../shared"))
+    if not (folder / "data").is_dir():
+        pytest.skip("the shared folder is not here")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def golden(shared: Path) -> Path:
+    """The folder of golden values, or skip."""
+    folder = Path(os.environ.get("SEMIMATCH_GOLDEN", str(shared / "golden")))
+    if not folder.is_dir():
+        pytest.skip("the golden folder is not here")
+    return folder
