@@ -1,0 +1,1 @@
+"""Weights: which exist (registry), where they lie (hub) and how they are read (checkpoint)."""
