@@ -222,7 +222,7 @@ def test_a_missing_file_with_nothing_close_still_has_a_next_step(tmp_path: Path)
 
 
 def test_a_missing_folder_is_what_a_reader_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no folder .*nowhere"):
+    with pytest.raises(InputError, match=r"no folder .*nowhere"):
         check_readable(tmp_path / "nowhere" / "a.jpg")
 
 
