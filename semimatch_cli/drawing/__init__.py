@@ -1,0 +1,1 @@
+"""Pure functions from photos and matches to pictures, and two renderers of them."""
