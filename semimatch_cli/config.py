@@ -11,7 +11,7 @@ _TRUE = {"1", "on", "true", "yes"}
 
 def config_dir() -> Path:
     """Return the user's own folder: the weights table, the lock file (may not exist yet)."""
-    import typer  # noqa: PLC0415  (only the edge needs it)
+    import typer
 
     return Path(typer.get_app_dir("semimatch"))
 
@@ -19,3 +19,16 @@ def config_dir() -> Path:
 def offline_by_environment() -> bool:
     """Tell whether `HF_HUB_OFFLINE` forbids the network."""
     return os.environ.get("HF_HUB_OFFLINE", "").strip().lower() in _TRUE
+
+
+def hub_endpoint() -> str:
+    """Return the address of the Hub, without a slash at its end (`HF_ENDPOINT`)."""
+    return os.environ.get("HF_ENDPOINT", "").rstrip("/") or "https://huggingface.co"
+
+
+def hub_cache() -> Path:
+    """Return the Hub's own cache folder, found as its client finds it (may not exist yet)."""
+    explicit = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE")
+    caches = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    home = os.environ.get("HF_HOME") or f"{caches}/huggingface"
+    return Path(os.path.expandvars(explicit or f"{home}/hub")).expanduser()

@@ -6,7 +6,6 @@ read: see `registry` for how they are refused.
 """
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from semimatch_cli.errors import InputError, WeightsError
+from semimatch_cli.files import written_whole
 
 HEADER_KEY = "semimatch"
 _SHOWN = 3
@@ -63,21 +63,16 @@ def save_checkpoint(
     """
     if path.suffix != ".safetensors":
         raise InputError(f"weights are saved as .safetensors, not as {path.name}")
-    if path.exists() and not force:
-        raise InputError(f"{path} exists", why="it would be overwritten", hint="add --force")
     whole = {key: value.detach().to("cpu", copy=True).contiguous() for key, value in state.items()}
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    metadata = {HEADER_KEY: json.dumps(dict(config), sort_keys=True)}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        save_file(whole, beside, metadata={HEADER_KEY: json.dumps(dict(config), sort_keys=True)})
-        beside.replace(path)
+        with written_whole(path, force=force) as part:
+            save_file(whole, part, metadata=metadata)
     except (SafetensorError, OSError) as error:
         raise InputError(
             f"cannot write {path}", why=str(error), hint="check the folder and the free space"
         ) from error
-    finally:
-        if beside.exists():
-            beside.unlink()
 
 
 def load_strict(module: torch.nn.Module, state: Mapping[str, torch.Tensor], what: str) -> None:

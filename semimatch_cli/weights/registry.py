@@ -18,7 +18,7 @@ from semimatch_cli.config import config_dir
 from semimatch_cli.errors import ArgumentError, ConfigError, WeightsError
 from semimatch_cli.weights.entry import DEFAULT_REVISION, HUB_SCHEME, WeightsEntry
 
-__all__ = ["WeightsEntry", "find", "read_table", "user_table"]
+__all__ = ["WeightsEntry", "find", "model_card", "read_table", "user_table"]
 
 _FOREIGN_SUFFIXES = {".bin", ".ckpt", ".pkl", ".pt", ".pth"}
 _TYPE_WORDS = {str: "text", int: "whole number", dict: "table"}
@@ -76,6 +76,14 @@ def find(name_or_path: str | Path) -> WeightsEntry:
         if not _looks_like_path(text):
             raise _unknown_name(text, list(table))
     return _from_path(Path(text).expanduser())
+
+
+def model_card(entry: WeightsEntry) -> str:
+    """Return the model card that lies beside embedded weights; empty where there is none."""
+    if not entry.embedded:
+        return ""
+    card = (Path(str(files(__package__))) / entry.embedded).with_suffix(".md")
+    return card.read_text(encoding="utf-8") if card.is_file() else ""
 
 
 def _builtin_table() -> Path:
