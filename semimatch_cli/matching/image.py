@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageChops, UnidentifiedImageError
 
 from semimatch_cli.errors import InputError, ShapeError
 from semimatch_cli.files import check_readable
@@ -64,7 +64,7 @@ def read_image(source: ImageLike) -> Image.Image:
     if isinstance(source, Image.Image):
         name = str(getattr(source, "filename", "")) or "the image"
         with _reading(name):
-            return _upright_rgb(source, name)
+            return _turned(*_decode(source, name))
     if isinstance(source, np.ndarray):
         return _read_array(source)
     if isinstance(source, bytes):
@@ -83,8 +83,11 @@ def read_image(source: ImageLike) -> Image.Image:
 
 
 def _read_file(file: BinaryIO, name: str) -> Image.Image:
-    with _reading(name), Image.open(file, formats=_FORMATS) as image:
-        return _upright_rgb(image, name)
+    with _reading(name):
+        with Image.open(file, formats=_FORMATS) as image:
+            rgb, turn = _decode(image, name)
+        del image  # a WebP decoder keeps two more copies of the photo
+        return _turned(rgb, turn)
 
 
 @contextmanager
@@ -124,11 +127,15 @@ def _check_size(width: int, height: int, name: str) -> None:
         raise _unreadable(name, why, _TOO_LARGE_HINT)
 
 
-def _upright_rgb(image: Image.Image, name: str) -> Image.Image:
+def _decode(image: Image.Image, name: str) -> tuple[Image.Image, Image.Transpose | None]:
+    """Return the pixels as stored, in RGB, and how to turn them."""
     _check_size(*image.size, name)  # from the header: nothing is decoded yet
     image.load()
-    turn = _TURNS.get(_orientation(image))
-    upright = _to_rgb(image) if turn is None else _to_rgb(image).transpose(turn)
+    return _to_rgb(image), _TURNS.get(_orientation(image))
+
+
+def _turned(rgb: Image.Image, turn: Image.Transpose | None) -> Image.Image:
+    upright = rgb if turn is None else rgb.transpose(turn)
     upright.info.clear()  # the orientation in there would turn it a second time
     return upright
 
@@ -150,10 +157,10 @@ def _to_rgb(image: Image.Image) -> Image.Image:
         return image.convert("RGB")
     if image.mode == "La":  # premultiplied; Pillow converts it to nothing else
         image = image.convert("LA")
-    layer = image.convert("RGBA")
-    canvas = Image.new("RGB", image.size, "white")
-    canvas.paste(layer, mask=layer)
-    return canvas
+    layer = image if image.mode == "RGBA" else image.convert("RGBA")
+    rgb = layer.convert("RGB")
+    rgb.paste("white", mask=ImageChops.invert(layer.getchannel("A")))
+    return rgb
 
 
 def _guess_white(levels: npt.NDArray[Any]) -> int:
