@@ -38,11 +38,7 @@ class FetchDisplay:
     def announce(self, entry: "WeightsEntry", size: int | None) -> None:
         """Say what is about to be fetched, how large it is and under which license."""
         self._end()
-        amount = size_text(size) or entry.download or "size unknown"
-        license_text = (
-            f"license: {entry.license}" if entry.license else f"license: see {entry.repo}"
-        )
-        self._session.note(f"Fetching {entry.name} ({amount}, {license_text}) from {entry.repo}")
+        self._session.note(_download_line(entry, size))
         if not self._session.quiet and sys.stderr.isatty():
             self._begin(entry.name, size)
 

@@ -19,6 +19,7 @@ from semimatch_cli.weights.entry import WeightsEntry
 
 _DISK = {errno.EACCES, errno.EDQUOT, errno.ENOSPC, errno.EPERM, errno.EROFS}
 _UNAUTHORIZED, _FORBIDDEN = 401, 403
+_NOT_NOW = {408, 429, *range(500, 600)}
 _OTHERWISE = "use weights that are here already, such as --weights tiny"
 
 
@@ -118,22 +119,31 @@ def _about_the_name(error: Exception, entry: WeightsEntry) -> ArgumentError:
 
 
 def _about_the_answer(error: Exception, entry: WeightsEntry, status: int) -> SemimatchError:
+    answered = f"it answered with status {status}"
+    message = error.response.headers.get("X-Error-Message")  # type: ignore[attr-defined]
+    why = f"{answered}: {message}" if message else answered
     if status == _UNAUTHORIZED:
         return AccessError(
             "the Hub refused your token",
-            why=_one_line(error),
+            why=why,
             hint="log in again with `hf auth login`; public weights need none: unset HF_TOKEN",
         )
     if status == _FORBIDDEN:
         return AccessError(
             f"not allowed to read {entry.repo}",
-            why=_one_line(error),
+            why=why,
             hint="log in with `hf auth login` and a token that may read this repository",
         )
+    if status in _NOT_NOW:
+        return OfflineError(
+            f"{hub_endpoint()} does not serve {entry.name} now",
+            why=why,
+            hint=f"try again in a few minutes; or {_OTHERWISE}",
+        )
     return OfflineError(
-        f"{hub_endpoint()} does not serve {entry.name} now",
-        why=f"it answered with status {status}",
-        hint=f"try again in a few minutes; or {_OTHERWISE}",
+        f"{hub_endpoint()} does not answer as the Hub does",
+        why=why,
+        hint=f"check HF_ENDPOINT and the proxy; or {_OTHERWISE}",
     )
 
 

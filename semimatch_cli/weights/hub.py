@@ -78,9 +78,10 @@ def here(entry: WeightsEntry) -> Path | None:
 
 
 def trusted_pin(entry: WeightsEntry) -> Pin | None:
-    """Return the pin of an entry, unless the table has since named another digest."""
+    """Return the pin of an entry, unless the table has since named another size or digest."""
     pin = read_pin(entry.address)
-    return pin if pin and entry.sha256 in ("", pin.sha256) else None
+    agrees = pin and entry.sha256 in ("", pin.sha256) and entry.size in (None, pin.size)
+    return pin if agrees else None
 
 
 def pin_record(pin: Pin | None) -> Record | None:
@@ -170,14 +171,17 @@ def _fetch(
 
 def _agreed(entry: WeightsEntry, pin: Pin | None, record: Record) -> Record:
     """Refuse, before any download, a file that is not the one we know under this name."""
-    wanted = entry.sha256 or (pin.sha256 if pin else "")
-    if wanted and record.sha256 not in ("", wanted):
+    sha256 = entry.sha256 or (pin.sha256 if pin else "")
+    size = entry.size or (pin.size if pin else None)
+    other_content = sha256 and record.sha256 not in ("", sha256)
+    other_size = size and record.size not in (None, size)
+    if other_content or other_size:
         raise WeightsError(
             f"{entry.repo} holds another {entry.file} than {entry.name} stands for",
-            why=f"sha256 {record.sha256[:12]}... instead of {wanted[:12]}...",
-            hint="update semimatch, or correct the sha256 or revision in your own table",
+            why=f"{record.size} bytes with sha256 {record.sha256[:12]}... at {record.commit[:12]}",
+            hint="update semimatch, or correct size, sha256 or revision in your own table",
         )
-    return Record(record.commit, record.size or entry.size, record.sha256 or wanted)
+    return Record(record.commit, record.size or size, record.sha256 or sha256)
 
 
 def _ask_if(allowed: bool, entry: WeightsEntry, path: Path) -> Record | None:

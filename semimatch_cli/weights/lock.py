@@ -90,7 +90,7 @@ def _read() -> dict[str, Pin]:
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))
         return {address: Pin(**row) for address, row in rows.items()}
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise ConfigError(

@@ -6,7 +6,7 @@ It holds one repository, `acme/toy`, with one commit and one file. `fault` names
     break_once          the connection breaks in the body; what is asked for next is whole
     break_always        it breaks in every body, at the same byte
     corrupt, corrupt_once   one byte of the body is wrong, its length is right
-    gated, forbidden, bad_token, unavailable    403 gated, 403, 401, 503
+    gated, forbidden, bad_token, unavailable, not_a_hub    403 gated, 403, 401, 503, 404
 """
 
 import hashlib
@@ -26,6 +26,7 @@ _DENIALS = {
     "forbidden": (403, {"X-Error-Message": "Forbidden"}),
     "bad_token": (401, {"X-Error-Message": "Invalid credentials in Authorization header"}),
     "unavailable": (503, {}),
+    "not_a_hub": (404, {}),
 }
 
 
@@ -91,7 +92,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer_about_repository(self, rest: str) -> None:
         repo, _, revision = rest.partition("/revision/")
-        if self.hub.fault in ("bad_token", "unavailable"):
+        if self.hub.fault in ("bad_token", "unavailable", "not_a_hub"):
             self._send(*_DENIALS[self.hub.fault])
         elif self._known(repo, revision or "main"):
             self._send(200, {"Content-Type": "application/json"}, self._repository())
