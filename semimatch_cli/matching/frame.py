@@ -74,25 +74,23 @@ class Frame:
         Raises:
             ShapeError: The last axis is not 2.
         """
-        return (_as_points(points) + 0.5) * self._scale() - 0.5
+        return (_as_array(points, "points", 2) + 0.5) * self._scale() - 0.5
 
     def points_to_photo(self, points: npt.ArrayLike) -> Floats:
         """Map points from the canvas back to the photo; the inverse of `points_to_canvas`."""
-        return (_as_points(points) + 0.5) / self._scale() - 0.5
+        return (_as_array(points, "points", 2) + 0.5) / self._scale() - 0.5
 
     def boxes_to_canvas(self, boxes: npt.ArrayLike) -> Floats:
         """Map boxes (..., 4) as x1, y1, x2, y2 from the photo to the canvas."""
-        corners = np.asarray(boxes, dtype=np.float64)
-        return self.points_to_canvas(corners.reshape(*corners.shape[:-1], 2, 2)).reshape(
-            corners.shape
-        )
+        array = _as_array(boxes, "boxes", 4)
+        corners = array.reshape(*array.shape[:-1], 2, 2)
+        return self.points_to_canvas(corners).reshape(array.shape)
 
     def boxes_to_photo(self, boxes: npt.ArrayLike) -> Floats:
         """Map boxes (..., 4) as x1, y1, x2, y2 from the canvas back to the photo."""
-        corners = np.asarray(boxes, dtype=np.float64)
-        return self.points_to_photo(corners.reshape(*corners.shape[:-1], 2, 2)).reshape(
-            corners.shape
-        )
+        array = _as_array(boxes, "boxes", 4)
+        corners = array.reshape(*array.shape[:-1], 2, 2)
+        return self.points_to_photo(corners).reshape(array.shape)
 
     def image_to_canvas(self, image: Image.Image) -> npt.NDArray[np.uint8]:
         """Resize an RGB photo onto the canvas, antialiased; the padding is black.
@@ -132,13 +130,14 @@ class Frame:
         return {name: list(getattr(self, name)) for name in self.__dataclass_fields__}
 
     def _scale(self) -> Floats:
-        return np.asarray(self.content_size, dtype=np.float64) / np.asarray(self.photo_size)
+        content: Floats = np.asarray(self.content_size, dtype=np.float64)
+        return content / np.asarray(self.photo_size, dtype=np.float64)
 
 
-def _as_points(points: npt.ArrayLike) -> Floats:
-    array = np.asarray(points, dtype=np.float64)
-    if array.ndim < 1 or array.shape[-1] != 2:
-        raise ShapeError(f"points: expected shape (..., 2), got {array.shape}")
+def _as_array(values: npt.ArrayLike, name: str, width: int) -> Floats:
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim < 1 or array.shape[-1] != width:
+        raise ShapeError(f"{name}: expected shape (..., {width}), got {array.shape}")
     return array
 
 
