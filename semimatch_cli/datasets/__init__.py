@@ -1,0 +1,1 @@
+"""Data sets, each read into one kind of pair, and the rendered one that is made here."""

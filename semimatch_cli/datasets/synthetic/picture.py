@@ -1,0 +1,118 @@
+"""Picture: the colors of a photo, from the visible surface to eight bits."""
+
+import numpy as np
+import numpy.typing as npt
+
+from semimatch_cli.datasets.synthetic.camera import Camera
+from semimatch_cli.datasets.synthetic.mesh import Mesh
+from semimatch_cli.datasets.synthetic.raster import Surface, rasterize
+from semimatch_cli.datasets.synthetic.scene import Scene
+from semimatch_cli.datasets.synthetic.shading import box_blur, occlusion
+
+Floats = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+
+FINE = 2
+"""The object is drawn with this many pixels a side for each of the photo's."""
+
+
+def see(mesh: Mesh, camera: Camera, size: tuple[int, int], lofts: int | None = None) -> Surface:
+    """Return the visible surface, of the first `lofts` lofts only where given."""
+    points, depth = camera.project(mesh.vertices)
+    towards = camera.position - mesh.vertices[mesh.triangles[:, 0]]
+    front = np.einsum("td,td->t", mesh.facing, towards) > 0
+    front &= _before(depth, mesh.triangles)
+    if lofts is not None:
+        front &= mesh.lofts[mesh.triangles[:, 0]] < lofts
+    return rasterize(
+        points.astype(np.float32), depth.astype(np.float32), mesh.triangles[front], size
+    )
+
+
+def picture_of(scene: Scene, surface: Surface, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    """Return the photo.
+
+    Args:
+        scene: The scene.
+        surface: What is visible on a canvas of `FINE` times the size.
+        size: (width, height) of the photo.
+
+    Returns:
+        (H, W, 3) uint8 RGB.
+    """
+    shadow = _shadow(scene, size)
+    behind = scene.backdrop.paint(scene.camera, size, shadow, scene.generator)
+    lit = surface.plane(_lit(scene, surface), 0.0)
+    covered = surface.plane(np.ones((len(surface.pixels), 1), dtype=np.float32), 0.0)
+    light = behind * (1.0 - _halved(covered)) + _halved(lit)
+    return _develop(scene, light)
+
+
+def _lit(scene: Scene, surface: Surface) -> Floats:
+    """Return (P, 3), the linear light from each visible pixel."""
+    mesh = scene.mesh
+    owners = mesh.lofts[surface.corners[:, 0]]
+    canonical = surface.mix(mesh.canonical)
+    colors = np.empty_like(canonical)
+    gloss = np.empty(len(owners), dtype=np.float32)
+    for paint in {id(paint): paint for paint in scene.paints}.values():
+        worn = [index for index, other in enumerate(scene.paints) if other is paint]
+        chosen = np.isin(owners, worn)
+        colors[chosen] = paint.colors(canonical[chosen], scene.noise)
+        gloss[chosen] = paint.gloss
+    normals = surface.mix(mesh.normals)
+    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-6)
+    views = (scene.camera.position - surface.mix(mesh.vertices)).astype(np.float32)
+    views /= np.linalg.norm(views, axis=1, keepdims=True)
+    lit = scene.light.shade(colors, normals, views, gloss)
+    return lit * _openness(scene, surface)[:, None]
+
+
+def _openness(scene: Scene, surface: Surface) -> Floats:
+    """Return (P,), how little each visible pixel is shut in; computed at the photo's size."""
+    depth = surface.plane(surface.depth, surface.depth.max(initial=0.0))[::FINE, ::FINE]
+    extent = float(np.ptp(scene.mesh.vertices, axis=0).max())
+    opened = occlusion(depth, max(1, round(max(depth.shape) / 50)), 0.07 * extent)
+    y, x = np.divmod(surface.pixels, surface.size[0])
+    return opened[y // FINE, x // FINE]
+
+
+def _shadow(scene: Scene, size: tuple[int, int]) -> Floats:
+    """Return (H, W), how much of the key light the object takes from the ground."""
+    mesh, camera, light = scene.mesh, scene.camera, scene.light.direction.astype(np.float64)
+    if scene.backdrop.ground is None:
+        return np.zeros(size[::-1], dtype=np.float32)
+    above = np.maximum(mesh.vertices[:, 2] - scene.backdrop.height, 0.0)
+    fallen = mesh.vertices - (above / light[2])[:, None] * light
+    points, depth = camera.project(fallen)
+    lit_side = (mesh.facing @ light > 0) & _before(depth, mesh.triangles)
+    cast = rasterize(
+        points.astype(np.float32), depth.astype(np.float32), mesh.triangles[lit_side], size
+    )
+    shadow = cast.plane(np.ones(len(cast.pixels), dtype=np.float32), 0.0)
+    return box_blur(shadow, max(1, round(max(size) / 90)))
+
+
+def _develop(scene: Scene, light: Floats) -> npt.NDArray[np.uint8]:
+    """Return (H, W, 3) uint8: lens blur, exposure, a soft shoulder, sRGB, sensor noise."""
+    lens, longest = scene.lens, max(light.shape[:2])
+    radius = round(lens.blur * longest / 256)
+    exposed = np.maximum(box_blur(light, radius, 1) * lens.gain.astype(np.float32), 0.0)
+    toned = exposed * (1.0 + exposed / 6.0) / (1.0 + exposed * 0.55)
+    coded = np.power(np.clip(toned * 1.25, 0.0, 1.0), np.float32(1.0 / 2.2))
+    coded += scene.generator.normal(0.0, lens.noise, coded.shape).astype(np.float32)
+    return np.rint(np.clip(coded, 0.0, 1.0) * 255.0).astype(np.uint8)
+
+
+def _before(depth: npt.NDArray[np.float64], triangles: npt.NDArray[np.int32]) -> Mask:
+    """Tell which triangles lie wholly before the camera."""
+    before: Mask = depth > 0.05
+    whole: Mask = before[triangles[:, 0]] & before[triangles[:, 1]] & before[triangles[:, 2]]
+    return whole
+
+
+def _halved(canvas: Floats) -> Floats:
+    """Average squares of FINE x FINE pixels: (H, W, C)."""
+    corners = [canvas[row::FINE, column::FINE] for row in range(FINE) for column in range(FINE)]
+    total: Floats = sum(corners[1:], corners[0])
+    return total * np.float32(1.0 / len(corners))

@@ -1,0 +1,129 @@
+"""The rasterizer: triangles to the nearest surface of each pixel, in plain numpy.
+
+Triangles of like size on the screen are tested together against their bounding squares; all hits
+are sorted by depth and written far to near, so that the nearest one stays. Everything else is
+looked up afterwards for visible pixels only.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int32]
+
+_EXTENTS = (2, 4, 8, 16, 32, 64)
+_MAX_TESTS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Surface:
+    """What is seen at each covered pixel of a canvas.
+
+    Args:
+        pixels: (P,) flat indices of the covered pixels.
+        corners: (P, 3) vertex indices of the triangle seen there.
+        weights: (P, 3) its barycentric weights at the pixel's center.
+        depth: (P,) distance from the camera.
+        size: (width, height) of the canvas.
+    """
+
+    pixels: Ints
+    corners: Ints
+    weights: Floats
+    depth: Floats
+    size: tuple[int, int]
+
+    def mix(self, values: npt.NDArray[Any]) -> Floats:
+        """Interpolate (V, D) values of vertices to (P, D) values of pixels."""
+        gathered = values.astype(np.float32)[self.corners]  # (P, 3, D)
+        mixed: Floats = np.einsum("pcd,pc->pd", gathered, self.weights)
+        return mixed
+
+    def plane(self, values: npt.NDArray[Any], empty: float) -> npt.NDArray[Any]:
+        """Spread (P, ...) values over the canvas: (H, W, ...), `empty` where nothing is seen."""
+        width, height = self.size
+        canvas = np.full((width * height, *values.shape[1:]), empty, dtype=values.dtype)
+        canvas[self.pixels] = values
+        return canvas.reshape(height, width, *values.shape[1:])
+
+
+def rasterize(points: Floats, depth: Floats, triangles: Ints, size: tuple[int, int]) -> Surface:
+    """Find the nearest triangle of each pixel.
+
+    Args:
+        points: (V, 2) xy pixels of the canvas; an integer is a pixel's center.
+        depth: (V,) distance from the camera.
+        triangles: (T, 3) vertex indices; only those turned to the camera.
+        size: (width, height) of the canvas.
+
+    Returns:
+        The covered pixels.
+    """
+    corners = points[triangles]  # (T, 3, 2)
+    low, high = _boxes(corners, size)
+    wide, tall = (high - low).T
+    extent = np.maximum(wide, tall) + 1
+    seen = (wide >= 0) & (tall >= 0)
+    hits = []
+    smallest = 0
+    for largest in (*_EXTENTS, max(size)):
+        group = np.flatnonzero(seen & (extent > smallest) & (extent <= largest)).astype(np.int32)
+        smallest = largest
+        step = max(1, _MAX_TESTS // largest**2)
+        for start in range(0, len(group), step):
+            chosen = group[start : start + step]
+            hits.append(_cover(corners[chosen], low[chosen], high[chosen], chosen, largest))
+    x, y, owner = (np.concatenate(column) for column in zip(*hits, strict=True))
+    weights = _barycentric(corners[owner], x, y)
+    distance = np.einsum("pc,pc->p", depth[triangles[owner]], weights)
+    flat = y * size[0] + x
+    far_to_near = np.argsort(-distance, kind="stable")
+    nearest = np.full(size[0] * size[1], -1, dtype=np.int32)
+    nearest[flat[far_to_near]] = far_to_near
+    pixels = np.flatnonzero(nearest >= 0).astype(np.int32)
+    kept = nearest[pixels]
+    return Surface(pixels, triangles[owner[kept]], weights[kept], distance[kept], size)
+
+
+def _boxes(corners: Floats, size: tuple[int, int]) -> tuple[Ints, Ints]:
+    """Return the first and last pixel inside each triangle's box, (T, 2) each, on the canvas."""
+    a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
+    edge = np.asarray(size, dtype=np.float32)
+    low = np.clip(np.ceil(np.minimum(np.minimum(a, b), c)), 0.0, edge)
+    high = np.clip(np.floor(np.maximum(np.maximum(a, b), c)), -1.0, edge - 1.0)
+    return low.astype(np.int32), high.astype(np.int32)
+
+
+def _cover(
+    corners: Floats, low: Ints, high: Ints, owner: Ints, extent: int
+) -> tuple[Ints, Ints, Ints]:
+    """Return x, y and triangle of every pixel inside one of the triangles."""
+    steps = np.arange(extent, dtype=np.int32)
+    x = low[:, 0, None] + steps  # (T, E)
+    y = low[:, 1, None] + steps
+    inside = (x <= high[:, 0, None])[:, None, :] & (y <= high[:, 1, None])[:, :, None]
+    turn = _cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    sign = np.where(turn < 0, -1.0, 1.0).astype(np.float32)
+    for index in range(3):
+        start, edge = corners[:, index], corners[:, (index + 1) % 3] - corners[:, index]
+        along_y = (sign * edge[:, 0])[:, None] * (y - start[:, 1, None])
+        along_x = (sign * edge[:, 1])[:, None] * (x - start[:, 0, None])
+        inside &= along_y[:, :, None] >= along_x[:, None, :]
+    which, row, column = np.nonzero(inside)
+    return x[which, column], y[which, row], owner[which]
+
+
+def _barycentric(corners: Floats, x: Ints, y: Ints) -> Floats:
+    first, second = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    offset = np.stack([x - corners[:, 0, 0], y - corners[:, 0, 1]], axis=1)
+    area = _cross(first, second)
+    area = np.where(np.abs(area) < 1e-9, 1e-9, area)
+    one, two = _cross(offset, second) / area, _cross(first, offset) / area
+    return np.stack([1.0 - one - two, one, two], axis=1).astype(np.float32)
+
+
+def _cross(first: Floats, second: Floats) -> Floats:
+    return first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]
