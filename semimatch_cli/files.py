@@ -143,7 +143,11 @@ def _missing(path: Path) -> InputError:
         siblings = [entry.name for entry in path.parent.iterdir()]
     close = difflib.get_close_matches(path.name, siblings)
     names = ", ".join(str(path.with_name(name)) for name in close)
-    hint = f"did you mean {names}?" if close else f"look at what is there: ls {path.parent}"
+    hint = (
+        f"did you mean {names}?"
+        if close
+        else f"look at what is there: ls {shlex.quote(str(path.parent))}"
+    )
     return InputError(f"cannot read {path}", why="there is no such file", hint=hint)
 
 
