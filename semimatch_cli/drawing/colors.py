@@ -26,8 +26,8 @@ _HEAT_STOPS = np.array(
     [(13, 8, 60), (84, 15, 109), (156, 41, 100), (219, 85, 63), (249, 149, 20), (250, 245, 160)],
     dtype=np.float64,
 )
-_WHEEL_LIGHTNESS = 0.70  # of the rim; the middle is white
-_WHEEL_CHROMA = 0.15
+# At this lightness sRGB holds this chroma in every hue, and hardly more.
+_WHEEL_LIGHTNESS, _WHEEL_CHROMA = 0.74, 0.125  # of the rim; the middle is white
 
 
 def mark_color(index: int) -> RGB:

@@ -76,9 +76,9 @@ def keypoints_scene(
 
 def line_strength(score: float, count: int) -> tuple[float, float]:
     """Return width (in units) and opacity of a line, both rising with the score 0..1."""
-    thinning = max((_FULL_STRENGTH / max(count, _FULL_STRENGTH)) ** 0.5, 0.4)
+    share = max(_FULL_STRENGTH / max(count, _FULL_STRENGTH), 0.15)
     confidence = min(max(score, 0.0), 1.0)
-    return thinning * (1.0 + 1.6 * confidence), thinning * (0.4 + 0.55 * confidence)
+    return share**0.5 * (1.0 + 1.6 * confidence), share**0.3 * (0.4 + 0.55 * confidence)
 
 
 def _line(

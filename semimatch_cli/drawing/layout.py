@@ -21,6 +21,7 @@ _LOWEST, _HIGHEST = 320, 1000  # height of a row of panels
 _WIDE = 2.0  # width over height from which photos are stacked
 _NARROWEST = 420  # a narrower sheet would leave no room for words
 
+_SMALLEST_UNIT, _LARGEST_UNIT = 0.9, 2.0
 _MARGIN, _GAP = 12.0, 14.0  # times the unit, as all that follows
 _TITLE_SIZE, _NOTE_SIZE = 12.0, 11.0
 _TITLE_ROW, _NOTE_ROW = 20.0, 19.0
@@ -122,15 +123,17 @@ def arrange(sizes: Sequence[tuple[int, int]], *, titled: bool, column: float = 0
         column: Free width right of the panels, in units.
     """
     stacked = all(width >= _WIDE * height for width, height in sizes)
-    shown = _stack_sizes(sizes) if stacked else _row_sizes(sizes)
-    breadth, span = max(size[stacked - 1] for size in shown), sum(size[stacked] for size in shown)
-    unit = min(max((breadth * span) ** 0.5 / 600.0, 0.8), 2.0)
+    limit = LONG_SIDE - _LARGEST_UNIT * column
+    shown = _stack_sizes(sizes, limit) if stacked else _row_sizes(sizes, limit)
+    along, across = (1, 0) if stacked else (0, 1)  # axes of the sheet
+    span, breadth = sum(size[along] for size in shown), max(size[across] for size in shown)
+    unit = min(max((breadth * span) ** 0.5 / 600.0, _SMALLEST_UNIT), _LARGEST_UNIT)
     margin, gap = round(_MARGIN * unit), round(_GAP * unit)
     title = round(_TITLE_ROW * unit) if titled else 0
     panels: list[Panel] = []
     x = y = margin
     for photo, size in zip(sizes, shown, strict=True):
-        slack = (breadth - size[stacked - 1]) // 2
+        slack = (breadth - size[across]) // 2
         left, top = (x + slack, y) if stacked else (x, y + slack)
         panels.append(Panel(Frame.squash(photo, size), left, top))
         x, y = (x, y + size[1] + title + gap) if stacked else (x + size[0] + gap, y)
@@ -163,7 +166,7 @@ def note_label(sheet: Sheet, text: str, width: float) -> tuple[Label, float]:
 
 def note_anchor(sheet: Sheet, row: int = 0) -> Point:
     """Return the left end of the baseline of a row of notes."""
-    return sheet.left, sheet.bottom + (0.75 + row) * _NOTE_ROW * sheet.unit
+    return sheet.left, sheet.bottom + (0.85 + row) * _NOTE_ROW * sheet.unit
 
 
 def canvas_height(sheet: Sheet, rows: int) -> int:
@@ -171,22 +174,22 @@ def canvas_height(sheet: Sheet, rows: int) -> int:
     return sheet.bottom + round(rows * _NOTE_ROW * sheet.unit) + sheet.margin
 
 
-def _row_sizes(sizes: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def _row_sizes(sizes: Sequence[tuple[int, int]], limit: float) -> list[tuple[int, int]]:
     """Give all panels one height, each within its share of the width if that gets too low."""
     tallest = max(height for _, height in sizes)
     natural = min(max(tallest, _LOWEST), _HIGHEST)
-    height = min(natural, LONG_SIDE / sum(width / height for width, height in sizes))
+    height = min(natural, limit / sum(width / height for width, height in sizes))
     if height >= _LOWEST / 2:
-        return [_fit(size, LONG_SIDE, height) for size in sizes]
-    return [_fit(size, LONG_SIDE / len(sizes), min(natural, 2 * _LOWEST)) for size in sizes]
+        return [_fit(size, limit, height) for size in sizes]
+    return [_fit(size, limit / len(sizes), min(natural, 2 * _LOWEST)) for size in sizes]
 
 
-def _stack_sizes(sizes: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def _stack_sizes(sizes: Sequence[tuple[int, int]], limit: float) -> list[tuple[int, int]]:
     """Give all panels one width; they are at least twice as wide as high."""
     widest = max(width for width, _ in sizes)
-    natural = min(max(widest, 2 * _LOWEST), LONG_SIDE)
-    width = min(natural, LONG_SIDE / sum(height / width for width, height in sizes))
-    return [_fit(size, width, LONG_SIDE) for size in sizes]
+    natural = min(max(widest, 2 * _LOWEST), limit)
+    width = min(natural, limit / sum(height / width for width, height in sizes))
+    return [_fit(size, width, limit) for size in sizes]
 
 
 def _fit(size: tuple[int, int], width: float, height: float) -> tuple[int, int]:
@@ -202,5 +205,4 @@ def _finish(panels: list[Panel], unit: float, title: int, column: int) -> Sheet:
     shift = (content - occupied) // 2
     moved = tuple(replace(panel, left=panel.left + shift) for panel in panels)
     bottom = max(panel.bottom for panel in panels) + title
-    left, right = (margin, margin + content) if shift else (moved[0].left, margin + content)
-    return Sheet(moved, unit, left, right, right + margin, bottom)
+    return Sheet(moved, unit, margin, margin + content, content + 2 * margin, bottom)

@@ -1,8 +1,8 @@
 """How big the marks are and where their numbers go, so that a figure stays readable.
 
-The rule: discs with the number inside while at most one in eight touches a neighbor in either
-photo, at the larger of two radii that allows it; else dots with the number beside, up to 48
-points; else bare dots, smaller the more there are. A number beside takes the first of
+The rule: up to 48 points are numbered, more are bare dots, smaller the more there are. Numbers lie
+inside discs while at most one in eight touches a neighbor in either photo, at the larger of two
+radii that allows it; else they stand beside dots. A number beside takes the first of
 eight places around its dot that is free of other dots and numbers in its photo; one that finds no
 place in one photo is left out of both. The strongest matches choose first.
 """
@@ -44,13 +44,13 @@ class MarkStyle:
 def choose_style(placed: Sequence[Floats], unit: float) -> MarkStyle:
     """Choose the marks for points (N, 2) on the canvas, once per photo."""
     count = len(placed[0])
+    if count > _MOST_NUMBERED:
+        shrink = max((_MOST_NUMBERED / count) ** 0.25, 0.6)
+        return MarkStyle(_DOT_RADIUS * unit * shrink, 0.0, inside=False)
     for radius in (factor * unit for factor in _INSIDE_RADII):
-        if all(_crowding(points, 2 * radius) <= _MOST_CROWDED for points in placed):
+        if all(_crowding(points, 2.2 * radius) <= _MOST_CROWDED for points in placed):
             return MarkStyle(radius, _NUMBER_PER_RADIUS * radius, inside=True)
-    if count <= _MOST_NUMBERED:
-        return MarkStyle(_DOT_RADIUS * unit, _DOT_NUMBER * unit, inside=False)
-    shrink = max((_MOST_NUMBERED / count) ** 0.25, 0.6)
-    return MarkStyle(_DOT_RADIUS * unit * shrink, 0.0, inside=False)
+    return MarkStyle(_DOT_RADIUS * unit, _DOT_NUMBER * unit, inside=False)
 
 
 def place_numbers(

@@ -10,7 +10,7 @@ from semimatch_cli.files import written_whole
 
 # Thin colored lines suffer first from chroma subsampling, so JPEG goes without.
 _PIXEL_FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
-    ".png": ("PNG", {"compress_level": 4}),
+    ".png": ("PNG", {"compress_level": 1}),  # photos get hardly smaller at higher levels
     ".jpg": ("JPEG", {"quality": 93, "subsampling": 0, "optimize": True}),
     ".jpeg": ("JPEG", {"quality": 93, "subsampling": 0, "optimize": True}),
     ".webp": ("WEBP", {"quality": 92}),

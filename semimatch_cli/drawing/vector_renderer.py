@@ -46,7 +46,9 @@ def write_vectors(scene: Scene, path: Path) -> None:
         path: Ends in ".pdf" or ".svg"; an existing file is overwritten.
     """
     suffix = path.suffix.lower()
-    with mpl.rc_context(cast(Any, _SETTINGS)):
+    with mpl.rc_context():  # restores what the caller had
+        mpl.rcdefaults()
+        mpl.rcParams.update(cast(Any, _SETTINGS))
         figure = Figure(
             figsize=(scene.width / _POINTS_PER_INCH, scene.height / _POINTS_PER_INCH),
             dpi=_POINTS_PER_INCH,
