@@ -92,6 +92,14 @@ class Frame:
         corners = array.reshape(*array.shape[:-1], 2, 2)
         return self.points_to_photo(corners).reshape(array.shape)
 
+    def photo_to_cells(self, points: npt.ArrayLike, stride: int) -> Floats:
+        """Map points (..., 2) from the photo to fractional (column, row) indices of the grid."""
+        return (self.points_to_canvas(points) + 0.5) / stride - 0.5
+
+    def cells_to_photo(self, cells: npt.ArrayLike, stride: int) -> Floats:
+        """Map fractional (column, row) indices of the grid to points (..., 2) of the photo."""
+        return self.points_to_photo((_as_array(cells, "cells", 2) + 0.5) * stride - 0.5)
+
     def image_to_canvas(self, image: Image.Image) -> npt.NDArray[np.uint8]:
         """Resize an RGB photo onto the canvas, antialiased; the padding is black.
 

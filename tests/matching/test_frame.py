@@ -214,3 +214,18 @@ def test_points_of_a_turned_photo_are_those_of_the_photo_as_displayed(orientatio
     np.testing.assert_allclose(seen, frame.points_to_canvas((92, 22)), rtol=0, atol=0.05)
     box = frame.boxes_to_canvas((90, 20, 94, 24))
     np.testing.assert_allclose(seen, (box[:2] + box[2:]) / 2, rtol=0, atol=0.05)
+
+
+@given(FRAMES, UNIT_POINTS, st.integers(1, 32))
+def test_cells_return_from_the_photo(frame: Frame, unit: Any, stride: int) -> None:
+    points = on_photo(frame, unit)
+    returned = frame.cells_to_photo(frame.photo_to_cells(points, stride), stride)
+    np.testing.assert_allclose(returned, points, rtol=0, atol=1e-3)
+
+
+def test_the_center_of_a_cell_is_where_the_convention_says() -> None:
+    frame = Frame.fit((400, 200), long_side=100, multiple=16)
+    np.testing.assert_allclose(frame.photo_to_cells([31.5, 95.5], 16), [0, 1])
+    np.testing.assert_allclose(frame.cells_to_photo([0, 1], 16), [31.5, 95.5])
+    with pytest.raises(ShapeError, match="cells"):
+        frame.cells_to_photo([0, 1, 2], 16)
