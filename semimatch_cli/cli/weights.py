@@ -26,12 +26,12 @@ app.add_typer(weights, name="weights", help="List, fetch, check and remove weigh
 Name = Annotated[
     str, typer.Argument(metavar="NAME", help="A name of the list, or hf://owner/repo/file.")
 ]
-Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="Names of the list.")]
+Names = Annotated[list[str], typer.Argument(metavar="NAME", help="Names of the list.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 
 
 @weights.command("list")
-def list_weights(as_json: AsJson = False) -> None:
+def list_weights(ctx: typer.Context, as_json: AsJson = False) -> None:
     """Show every name that --weights knows, and which of them are here."""
     from semimatch_cli.weights.inventory import look
     from semimatch_cli.weights.registry import read_table
@@ -41,6 +41,8 @@ def list_weights(as_json: AsJson = False) -> None:
         _print_json([standing.to_dict() for standing in standings])
     else:
         _print_table(("NAME", "STATE", "SIZE", "LICENSE", "WHAT"), [_row(s) for s in standings])
+        session: Session = ctx.obj
+        session.note("* has further terms: semimatch weights info NAME")
 
 
 @weights.command()
@@ -87,7 +89,7 @@ def get(ctx: typer.Context, names: Names) -> None:
 def verify(
     ctx: typer.Context,
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME...]", help="All that are here if left out.")
+        list[str] | None, typer.Argument(metavar="NAME", help="All that are here if left out.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -96,18 +98,20 @@ def verify(
     from semimatch_cli.weights.inventory import verify as check
     from semimatch_cli.weights.registry import find, read_table
 
-    entries = [find(name) for name in names or []]
-    entries = entries or [entry for entry in read_table().values() if look(entry).path]
-    verdicts = [check(entry) for entry in entries]
+    session: Session = ctx.obj
+    present = (entry for entry in read_table().values() if look(entry).path)
+    verdicts = [check(entry) for entry in ([find(name) for name in names or []] or present)]
+    if not verdicts:
+        session.note("No weights are here, nothing to verify")
     if as_json:
         _print_json([verdict.to_dict() for verdict in verdicts])
-    else:
+    elif verdicts:
         rows = [(v.name, "ok" if v.ok else "FAILED", v.detail) for v in verdicts]
         _print_table(("NAME", "RESULT", "DETAIL"), rows)
     failed = [verdict.name for verdict in verdicts if not verdict.ok]
+    for name in failed:
+        session.note(f"Hint: {name}: {look(find(name)).next_step}")
     if failed:
-        session: Session = ctx.obj
-        session.note(f"Hint: semimatch weights get {' '.join(failed)}")
         raise typer.Exit(1)
 
 
@@ -133,9 +137,7 @@ def path(name: Name, as_json: AsJson = False) -> None:
 
     standing = look(find(name))
     if standing.path is None:
-        raise WeightsError(
-            f"{name} is not on this machine", hint=f"fetch it with `semimatch weights get {name}`"
-        )
+        raise WeightsError(f"{name} is not on this machine", hint=standing.next_step)
     if as_json:
         _print_json({"name": name, "path": str(standing.path)})
     else:
@@ -145,7 +147,8 @@ def path(name: Name, as_json: AsJson = False) -> None:
 def _row(standing: "Standing") -> tuple[str, ...]:
     entry = standing.entry
     size = size_text(standing.size) or entry.download
-    return entry.name, standing.state, size or "-", entry.license or "-", entry.summary
+    terms = f"{entry.license} *" if entry.terms else entry.license
+    return entry.name, standing.state, size or "-", terms or "-", entry.summary
 
 
 def _facts(standing: "Standing") -> list[tuple[str, str]]:
@@ -163,7 +166,7 @@ def _facts(standing: "Standing") -> list[tuple[str, str]]:
         "terms": entry.terms,
         "training data": entry.training_data,
         "paper": entry.paper,
-        "network": ", ".join(f"{key} {value}" for key, value in entry.network.items()),
+        "network": json.dumps(dict(entry.network)) if entry.network else "",
     }
     return [(key, value) for key, value in facts.items() if value]
 
@@ -185,11 +188,10 @@ def _print_table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> No
 
 
 def _draw_table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=None, padding=(0, 2, 0, 0))
     for column, title in enumerate(header):
         table.add_column(title, no_wrap=column < len(header) - 1)
     for row in rows:

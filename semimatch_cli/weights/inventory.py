@@ -37,6 +37,13 @@ class Standing:
     commit: str
     sha256: str
 
+    @property
+    def next_step(self) -> str:
+        """What to do when the file is absent or damaged."""
+        if self.entry.repo:
+            return f"fetch it with `semimatch weights get {self.entry.name}`"
+        return "install semimatch again" if self.entry.embedded else "correct the path"
+
     def to_dict(self) -> dict[str, Any]:
         """Return the row and its standing as plain values, ready for JSON."""
         standing = {

@@ -51,6 +51,12 @@ def test_list_shows_each_name_with_state_size_and_license(hub: Hub) -> None:
     assert "not downloaded" not in run("list").stdout.splitlines()[-1]
 
 
+def test_list_marks_further_terms_and_says_where_they_are() -> None:
+    result = run("list")
+    assert "Apache-2.0 *" in next(line for line in result.stdout.splitlines() if "tiny" in line)
+    assert "weights info" in result.stderr
+
+
 def test_list_as_json_has_one_object_for_each_name(hub: Hub) -> None:
     path = get_toy()
     rows = {row["name"]: row for row in json.loads(run("list", "--json").stdout)}
@@ -173,6 +179,14 @@ def test_verify_without_names_checks_what_is_here(hub: Hub) -> None:
     verdicts = json.loads(run("verify", "--json").stdout)
     assert {"name": "toy", "ok": True} == {key: verdicts[-1][key] for key in ("name", "ok")}
     assert all(verdict["name"] in ("tiny", "toy") for verdict in verdicts)
+
+
+def test_verify_says_when_there_is_nothing_to_verify(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("semimatch_cli.weights.registry.read_table", dict)
+    result = run("verify")
+    assert result.exit_code == 0 and result.stdout == "" and "nothing to verify" in result.stderr
 
 
 def test_verify_fails_for_a_name_that_is_not_here(hub: Hub) -> None:

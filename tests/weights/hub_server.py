@@ -6,6 +6,7 @@ It holds one repository, `acme/toy`, with one commit and one file. `fault` names
     break_once          the connection breaks in the body; what is asked for next is whole
     break_always        it breaks in every body, at the same byte
     corrupt, corrupt_once   one byte of the body is wrong, its length is right
+    silent, stall       no answer at all; a body that stops in the middle
     gated, forbidden, bad_token, unavailable, not_a_hub    403 gated, 403, 401, 503, 404
 """
 
@@ -39,6 +40,7 @@ class Hub:
     lfs: bool = True
     requests: list[str] = field(default_factory=list)
     endpoint: str = ""
+    closing: threading.Event = field(default_factory=threading.Event)
 
     @property
     def sha256(self) -> str:
@@ -91,6 +93,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(404, {}, b"")
 
     def _answer_about_repository(self, rest: str) -> None:
+        if self.hub.fault == "silent":
+            self.hub.closing.wait()
         repo, _, revision = rest.partition("/revision/")
         if self.hub.fault in ("bad_token", "unavailable", "not_a_hub"):
             self._send(*_DENIALS[self.hub.fault])
@@ -126,6 +130,9 @@ class _Handler(BaseHTTPRequestHandler):
         if breaks:
             self._send(200, headers | {"Content-Length": str(len(body))}, body[: len(body) // 2])
             self.close_connection = True
+        elif self.command == "GET" and self.hub.fault == "stall":
+            self._send(200, headers | {"Content-Length": str(len(body))}, body[: len(body) // 2])
+            self.hub.closing.wait()
         else:
             self._send(206 if start else 200, headers, body)
 
@@ -175,6 +182,7 @@ class HubServer:
         return self.hub
 
     def __exit__(self, *_: object) -> None:
+        self.hub.closing.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,17 @@ def test_a_connection_that_breaks_again_and_again_ends_and_leaves_nothing(hub: H
     hub.fault = "break_always"
     with pytest.raises(OfflineError, match="broke repeatedly"):
         locate(find("toy"))
+    assert cached_files() == []
+
+
+@pytest.mark.slow  # it waits on purpose
+@pytest.mark.parametrize(("fault", "message"), [("silent", "timed out"), ("stall", "fell silent")])
+def test_a_hub_that_falls_silent_is_given_up_in_time(hub: Hub, fault: str, message: str) -> None:
+    hub.fault = fault
+    start = time.monotonic()
+    with pytest.raises(OfflineError, match=message):
+        locate(find("toy"))
+    assert time.monotonic() - start < 15
     assert cached_files() == []
 
 
