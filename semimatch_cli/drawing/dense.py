@@ -63,6 +63,7 @@ def _paint(source: Image.Image, warp: Warp, panel: Panel, unit: float) -> Image.
         warp.source_points[rows, columns]
     )
     visible = warp.visible[rows, columns]
+    positions[~visible] = 0.0  # whatever stands there, NaN included, means nothing
     confidence = _FAINTEST + (1.0 - _FAINTEST) * np.clip(warp.scores[rows, columns], 0.0, 1.0)
     painted = blend(np.full((*visible.shape, 3), _PALE), sample(palette, positions), confidence)
     return blend(hatch(panel.size, unit), np.asarray(painted), visible)

@@ -60,8 +60,9 @@ def flow_scene(
     panel = sheet.panels[2]
     rows, columns = panel_pixels(panel)
     grid = np.ix_(rows, columns)
-    displacement = warp.source_points[grid] - relative_positions(warp, rows, columns)
     visible = warp.visible[grid]
+    displacement = warp.source_points[grid] - relative_positions(warp, rows, columns)
+    displacement[~visible] = 0.0  # whatever stands there, NaN included, means nothing
     rim = rim_length(displacement, visible)
     colored = blend(hatch(panel.size, sheet.unit), flow_colors(displacement / rim), visible)
     items: list[Item] = [

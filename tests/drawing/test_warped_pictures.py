@@ -62,6 +62,19 @@ def test_invisible_pixels_are_a_light_gray_hatch() -> None:
         assert picture.std() > 1.0  # not plain: a hatch
 
 
+def test_positions_of_invisible_pixels_do_not_matter() -> None:
+    hidden = np.zeros((320, 320), dtype=bool)
+    hidden[:100] = True
+    for build in (dense_scene, flow_scene):
+        drawn = []
+        for nonsense in (np.nan, 1e9):
+            warp = identity(SIZE)
+            points = np.where(hidden[..., None], np.float32(nonsense), warp.source_points)
+            changed = replace(warp, source_points=points, visible=~hidden)
+            drawn.append(pictures(build(gradient(SIZE), gradient(SIZE), changed))[2])
+        assert np.array_equal(drawn[0], drawn[1])
+
+
 def test_less_confidence_fades_the_color() -> None:
     black = Image.new("RGB", SIZE)
     means = []
@@ -139,7 +152,7 @@ def test_without_a_match_only_the_source_point_is_ringed() -> None:
     assert sum(isinstance(item, Disc) for item in scene.items) == 1
 
 
-@pytest.mark.parametrize("size", [(1, 1), (1, 700), (2500, 40)])
+@pytest.mark.parametrize("size", [(1, 1), (1, 700), (2500, 40), (5000, 2)])
 def test_every_picture_can_be_drawn_of_odd_sizes(size: tuple[int, int]) -> None:
     photo, warp = gradient(size), identity(size)
     heat = np.full((size[1], size[0]), 0.5)
