@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from semimatch_cli.config import offline_by_environment
-from semimatch_cli.errors import OfflineError, WeightsError
+from semimatch_cli.errors import OfflineError, SemimatchError, WeightsError
 from semimatch_cli.weights.client import Progress, Record, ask, cached_file, download
 from semimatch_cli.weights.entry import WeightsEntry
 from semimatch_cli.weights.explain import absent_offline
@@ -107,12 +107,12 @@ def check(entry: WeightsEntry, path: Path, expected: Record) -> str:
     Returns:
         What is wrong, in a few words; empty when all is right.
     """
-    pin = read_pin(entry.address)
-    if pin and pin.still_fits(path) and expected.sha256 in ("", pin.sha256):
-        return ""
     size = path.stat().st_size
     if expected.size not in (None, size):
         return f"{size} bytes instead of {expected.size}"
+    pin = read_pin(entry.address)
+    if pin and pin.still_fits(path) and expected.sha256 in ("", pin.sha256):
+        return ""
     found = digest(path)
     if expected.sha256 not in ("", found):
         return f"sha256 {found[:12]}... instead of {expected.sha256[:12]}..."
@@ -188,7 +188,7 @@ def _ask_if(allowed: bool, entry: WeightsEntry, path: Path) -> Record | None:
     """Ask for the record of a cached file; one that cannot be asked for is used as it is."""
     try:
         return ask(entry, _commit_of(entry, path)) if allowed else None
-    except OfflineError:
+    except SemimatchError:
         return None
 
 

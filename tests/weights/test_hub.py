@@ -197,6 +197,14 @@ def test_a_refused_connection_without_a_cached_file_is_told(
     assert "connection" in caught.value.hint
 
 
+def test_a_cached_file_is_used_although_the_token_is_refused(hub: Hub) -> None:
+    hub.lfs = False
+    path = locate(find("toy"))
+    drop_pin(ADDRESS)
+    hub.fault = "bad_token"
+    assert locate(find("toy")) == path
+
+
 @pytest.mark.parametrize("pinned", [True, False])
 @pytest.mark.parametrize("lfs", [True, False])
 def test_a_refused_connection_does_not_matter_for_a_cached_file(
@@ -249,10 +257,11 @@ def test_a_file_that_the_table_names_otherwise_is_refused(hub: Hub, line: str) -
     assert hub.bodies() == 0
 
 
-def test_a_digest_in_the_table_overrules_an_older_pin(hub: Hub) -> None:
+@pytest.mark.parametrize("line", ['sha256 = "{wrong}"', "size = 7"])
+def test_what_the_table_names_overrules_an_older_pin(hub: Hub, line: str) -> None:
     locate(find("toy"))
     with user_table().open("a", encoding="utf-8") as table:
-        table.write(f'sha256 = "{"0" * 64}"\n')
+        table.write(line.format(wrong="0" * 64) + "\n")
     with pytest.raises(WeightsError, match="holds another"):
         locate(find("toy"))
 
