@@ -24,15 +24,16 @@ from semimatch_cli.errors import (
 
 if TYPE_CHECKING:
     from semimatch_cli.loading import load_matcher
+    from semimatch_cli.matching.features import Features
     from semimatch_cli.matching.frame import Frame
     from semimatch_cli.matching.image import read_image
-    from semimatch_cli.matching.matcher import Features, Matcher
+    from semimatch_cli.matching.matcher import Matcher
     from semimatch_cli.matching.results import Matches, Warp
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Features": "matching.matcher",
+    "Features": "matching.features",
     "Frame": "matching.frame",
     "Matcher": "matching.matcher",
     "Matches": "matching.results",
