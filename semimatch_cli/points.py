@@ -1,7 +1,6 @@
-"""Points as people write them, matches as they are saved; what is saved can be read as points.
+"""Points as people write them: text ("120,80 200,95"), or a JSON, CSV or NPZ file.
 
-Points come as text ("120,80 200,95") or in a JSON, CSV or NPZ file; matches leave in any of the
-three, one row per match under `COLUMNS`. Here, and only here, rows become arrays.
+Saved matches (`matches_file`) are read too, at their source points.
 """
 
 import csv
@@ -18,12 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from semimatch_cli.errors import ArgumentError, InputError
-from semimatch_cli.files import check_readable, written_whole
-from semimatch_cli.matching.results import Matches
+from semimatch_cli.files import check_readable
 
-SCHEMA = "semimatch.matches/1"
-_COLUMNS = "id name source_x source_y target_x target_y score cycle_error visible"
-COLUMNS = tuple(_COLUMNS.split())
 _COORDINATES = (("source_x", "source_y"), ("x", "y"))
 _UNSTORABLE = re.compile(r"[\0\ud800-\udfff]")  # NumPy drops the one, UTF-8 has no other
 _TEXT_HINT = "write points as x,y x,y ... in pixels, or name a .json, .csv or .npz file"
@@ -65,7 +60,7 @@ def parse_points(text: str | Path) -> Points:
     if isinstance(text, str) and Path(text.strip()).suffix.lower() not in _READERS:
         return _points_of_text(text)
     path = text if isinstance(text, Path) else Path(text.strip())
-    read = _by_suffix(_READERS, path)
+    read = by_suffix(_READERS, path)
     check_readable(path)
     try:
         return _points_of_rows(read(path))
@@ -95,41 +90,6 @@ def check_inside(points: Points, size: tuple[int, int], photo_name: str) -> None
             why=f"the photo is {size[0]} x {size[1]} pixels as displayed",
             hint="give x from 0 to width - 1 and y from 0 to height - 1, the origin at top left",
         )
-
-
-def matches_to_json(matches: Matches, about: Mapping[str, Any]) -> str:
-    """Return matches as the text of a JSON file; what is not a finite number becomes null.
-
-    Args:
-        matches: The rows.
-        about: What the reader should know of them, such as the photos and the weights.
-    """
-    rows = [{key: _finite(value) for key, value in row.items()} for row in _rows(matches)]
-    document = {"schema": SCHEMA, "about": dict(about), "matches": rows}
-    return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-
-
-def save_matches(matches: Matches, path: Path, *, force: bool, about: Mapping[str, Any]) -> None:
-    """Save matches as .json, .csv or .npz, whole or not at all.
-
-    Args:
-        matches: The rows, written under `COLUMNS`.
-        path: The destination; its suffix chooses the format.
-        force: Whether an existing file may be replaced.
-        about: Kept in JSON, and as JSON text in NPZ; CSV holds the columns alone.
-
-    Raises:
-        ArgumentError: Unknown suffix.
-        InputError: The destination cannot be written.
-    """
-    write = _by_suffix(_WRITERS, path)
-    with written_whole(path, force=force) as part:
-        write(matches, part, about)
-
-
-def check_save_suffix(path: Path) -> None:
-    """Raise ArgumentError unless `save_matches` knows the suffix; for use before long work."""
-    _by_suffix(_WRITERS, path)
 
 
 def _points_of_text(text: str) -> Points:
@@ -262,49 +222,15 @@ def _read_npz(path: Path) -> list[tuple[str, Row]]:
     return [(f"row {index}", row) for index, row in enumerate(rows, start=1)]
 
 
-def _write_json(matches: Matches, path: Path, about: Mapping[str, Any]) -> None:
-    path.write_text(matches_to_json(matches, about), encoding="utf-8")
-
-
-def _write_csv(matches: Matches, path: Path, about: Mapping[str, Any]) -> None:
-    del about  # a comment line would not be CSV
-    with path.open("w", encoding="utf-8", newline="") as file:
-        file.write(",".join(COLUMNS) + "\n")
-        # Text is always quoted: the module leaves a lone carriage return in a name bare.
-        writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-        writer.writerows(row.values() for row in _rows(matches))
-
-
-def _write_npz(matches: Matches, path: Path, about: Mapping[str, Any]) -> None:
-    np.savez(
-        path,
-        schema=np.asarray(SCHEMA),
-        about=np.asarray(json.dumps(dict(about))),
-        id=np.asarray(matches.ids, dtype=np.str_),
-        name=np.asarray(matches.names, dtype=np.str_),
-        source_x=matches.source_points[:, 0],
-        source_y=matches.source_points[:, 1],
-        target_x=matches.target_points[:, 0],
-        target_y=matches.target_points[:, 1],
-        score=matches.scores,
-        cycle_error=matches.cycle_errors,
-        visible=matches.visible,
-    )
-
-
 _READERS: dict[str, Callable[[Path], list[tuple[str, Row]]]] = {
     ".json": _read_json,
     ".csv": _read_csv,
     ".npz": _read_npz,
 }
-_WRITERS: dict[str, Callable[[Matches, Path, Mapping[str, Any]], None]] = {
-    ".json": _write_json,
-    ".csv": _write_csv,
-    ".npz": _write_npz,
-}
 
 
-def _by_suffix(known: Mapping[str, _Format], path: Path) -> _Format:
+def by_suffix(known: Mapping[str, _Format], path: Path) -> _Format:
+    """Return what a table knows of a file's suffix, or raise ArgumentError with those it knows."""
     if path.suffix.lower() not in known:
         what = (
             f"unknown file type {path.suffix!r} of {path}"
@@ -313,12 +239,3 @@ def _by_suffix(known: Mapping[str, _Format], path: Path) -> _Format:
         )
         raise ArgumentError(what, hint=f"name the file with one of {', '.join(known)}")
     return known[path.suffix.lower()]
-
-
-def _rows(matches: Matches) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = matches.to_dict()["matches"]
-    return rows
-
-
-def _finite(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -12,16 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from semimatch_cli.errors import ArgumentError, InputError
-from semimatch_cli.matching.results import Matches
-from semimatch_cli.points import (
+from semimatch_cli.matches_file import (
     COLUMNS,
-    Points,
-    check_inside,
     check_save_suffix,
     matches_to_json,
-    parse_points,
     save_matches,
 )
+from semimatch_cli.matching.results import Matches
+from semimatch_cli.points import Points, check_inside, parse_points
 
 SUFFIXES = [".json", ".csv", ".npz"]
 ABOUT = {"source": "a.jpg", "weights": "tiny"}

@@ -5,7 +5,6 @@ Global options (`--offline`, `--debug`, `-q`) are accepted before or after the c
 
 import errno
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -36,9 +35,9 @@ class Session:
 class Application(TyperGroup):
     """The root command: hoists global flags and turns errors into lines and exit codes."""
 
-    def main(self, args: Sequence[str] | None = None, **extra: Any) -> Any:
-        """Run with the global flags moved in front of the command's name."""
-        return super().main(args=_hoist(list(sys.argv[1:] if args is None else args)), **extra)
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse with the global flags moved in front of the command's name."""
+        return super().parse_args(ctx, _hoist(args))
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; every failure becomes at most three lines on stderr."""
@@ -81,7 +80,9 @@ def _print_version(value: bool) -> None:
 def root(
     ctx: typer.Context,
     offline: Annotated[bool, typer.Option("--offline", help="Never touch the network.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of a failure.")] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of a failure.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")] = False,
     version: Annotated[
         bool,

@@ -62,18 +62,13 @@ class FetchDisplay:
             self._bar = None
 
 
-def announce_download(entry: "WeightsEntry", size: int | None) -> None:
-    """Say on stderr what is about to be fetched, for commands that draw a bar of their own."""
-    print(_download_line(entry, size), file=sys.stderr)
-
-
 def suggest_larger() -> str:
     """Name, in one line, weights that are stronger than `tiny` and how much each downloads."""
     from semimatch_cli.weights.registry import read_table
 
     known = [entry for entry in read_table().values() if entry.repo and entry.download]
     names = " or ".join(f"--weights {entry.name} ({entry.download})" for entry in known)
-    return f"Stronger: {names}; all: semimatch weights list"
+    return f"Weights: tiny. Stronger: {names}; all: semimatch weights list"
 
 
 def size_text(size: int | None) -> str:

@@ -10,15 +10,12 @@ import typer
 from semimatch_cli.cli.app import Session, app
 from semimatch_cli.cli.fetching import (
     FetchDisplay,
-    announce_download,
     size_text,
-    suggest_larger,
 )
 
 if TYPE_CHECKING:
     from semimatch_cli.weights.inventory import Standing
 
-__all__ = ["announce_download", "suggest_larger", "weights"]
 
 weights = typer.Typer(no_args_is_help=True)
 app.add_typer(weights, name="weights", help="List, fetch, check and remove weights.")
