@@ -11,7 +11,8 @@ def airplane(dial: Dial) -> Model:
     girth = dial(0.09, 0.14)
     body = tube(
         "body",
-        [(-1.0, 0, girth * 0.55), (-0.6, 0, girth * 0.2), (-0.1, 0, 0), (0.5, 0, 0), (0.95, 0, -0.01)],
+        [(-1.0, 0, girth * 0.55), (-0.6, 0, girth * 0.2), (-0.1, 0, 0), (0.5, 0, 0),
+         (0.95, 0, -0.01)],
         [girth * 0.28, girth * 0.82, girth, girth, girth * 0.6],
         round_start=0.08, round_end=0.13, grid=(34, 22),
     )  # fmt: skip
@@ -51,7 +52,8 @@ def _wing(side: str, girth: float, plan: tuple[float, float, float], lift: float
     return plate(
         f"{side}_wing", [root, root * 0.5 + tip * 0.5 + xyz(0.02, 0, 0), tip],
         [chord * 1.5, chord * 0.9, chord * 0.42], [0.04, 0.026, 0.014], up=(0.0, 0.0, 1.0),
-        material="accent", round_start=0.02, round_end=0.04, mirrored=side == "right", grid=(22, 16),
+        material="accent", round_start=0.02, round_end=0.04, mirrored=side == "right",
+        grid=(22, 16),
     )  # fmt: skip
 
 

@@ -116,7 +116,7 @@ class Backdrop:
         reach = drop / np.minimum(rays[..., 2], -1e-4)
         hit = (rays[..., 2] < -1e-4) & (reach < 40.0) & (reach > 0)
         where = camera.position.astype(np.float32) + reach[hit][:, None] * rays[hit]
-        color = self.ground.colors(where * np.float32(0.6), self.noise)
+        color = self.ground.colors((0.6 * where).astype(np.float32), self.noise)
         color *= (1.0 - 0.72 * shadow[hit])[:, None]
         fog = np.clip(reach[hit] / 26.0, 0.0, 1.0)[:, None] ** 1.5
         picture = behind.copy()

@@ -20,7 +20,8 @@ def bicycle(dial: Dial) -> Model:
         *_frame(dial, (back, front, crank, seat, head)),
         *_bars(dial, head, float(steer)),
         *_pedals(dial, crank),
-        plate("saddle", [seat + xyz(-0.13, 0, 0.05), seat + xyz(0, 0, 0.055), seat + xyz(0.15, 0, 0.045)],
+        plate("saddle", [seat + xyz(-0.13, 0, 0.05), seat + xyz(0, 0, 0.055),
+                         seat + xyz(0.15, 0, 0.045)],
               [0.085, 0.06, 0.026], [0.035, 0.03, 0.024], material="dark", round_start=0.25,
               round_end=0.2, grid=(16, 14)),
     ]  # fmt: skip
@@ -107,7 +108,8 @@ def _pedals(dial: Dial, crank: Floats) -> list[Loft]:
         parts.append(tube(f"{side}_crank", [crank + xyz(0, 0.05 * sign, 0), foot], [0.016, 0.013],
                           material="metal", up=(0.0, 1.0, 0.0), grid=(10, 8)))  # fmt: skip
         parts.append(plate(f"{side}_pedal", [foot, foot + xyz(0, 0.1 * sign, 0)], [0.045, 0.045],
-                           [0.014, 0.014], material="dark", squareness=4.0, grid=(8, 12)))  # fmt: skip
+                           [0.014, 0.014], material="dark", squareness=4.0,
+                           grid=(8, 12)))  # fmt: skip
     return parts
 
 

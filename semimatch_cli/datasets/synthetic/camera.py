@@ -84,4 +84,5 @@ class Camera:
         x = (np.arange(size[0]) - self.center[0]) / self.focal
         y = (np.arange(size[1]) - self.center[1]) / self.focal
         right, down, forward = self.axes
-        return x[None, :, None] * right + y[:, None, None] * down + forward
+        directions: Floats = x[None, :, None] * right + y[:, None, None] * down + forward
+        return directions

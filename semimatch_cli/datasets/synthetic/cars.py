@@ -102,8 +102,8 @@ def _details(dial: Dial, frame: _Frame, side: str) -> list[Loft]:
                  [0.04, 0.04], [h * 0.26, h * 0.26], material="red", mirrored=mirrored,
                  round_start=0.3, round_end=0.3, grid=(10, 14))  # fmt: skip
     at = np.array([frame.front * 0.72, w * 0.98, h * 1.12])
-    mirror = plate(f"{side}_mirror", [at - xyz(0, 0.05, 0.02), at + xyz(0, 0.11, 0.02)], [0.035, 0.05],
-                   [0.035, 0.045], mirrored=mirrored, round_start=0.1, round_end=0.3,
+    mirror = plate(f"{side}_mirror", [at - xyz(0, 0.05, 0.02), at + xyz(0, 0.11, 0.02)],
+                   [0.035, 0.05], [0.035, 0.045], mirrored=mirrored, round_start=0.1, round_end=0.3,
                    grid=(10, 12))  # fmt: skip
     return [front, back, mirror]
 

@@ -57,7 +57,8 @@ def _crest(dial: Dial, body: Loft, name: str, span: tuple[float, float], angle: 
     spine = [knot + xyz(0.0, 0.0, up * 0.5) for knot, up in zip(knots, lift, strict=True)]
     spine[0] = spine[0] - xyz(0.06, 0.0, -0.3 * sign * rise)
     return plate(
-        name, spine, [0.012, 0.018, 0.018, 0.014], [rise * 0.3, rise * 0.8, rise * 0.95, rise * 0.4],
+        name, spine, [0.012, 0.018, 0.018, 0.014],
+        [rise * 0.3, rise * 0.8, rise * 0.95, rise * 0.4],
         material="accent", round_start=0.1, round_end=0.3, grid=(16, 12),
     )  # fmt: skip
 

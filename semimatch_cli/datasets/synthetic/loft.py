@@ -66,7 +66,8 @@ class Loft:
 
     def at(self, t: float, angle: float) -> Floats:
         """Return (3,), one point of the surface."""
-        return self.points(np.array([t]), np.array([angle]))[0]
+        point: Floats = self.points(np.array([t]), np.array([angle]))[0]
+        return point
 
     def vertices(self) -> Floats:
         """Return (rows, columns, 3), the mesh; rows crowd where the ends close."""
@@ -79,18 +80,17 @@ class Loft:
 
     def _rings(self, t: Floats) -> tuple[Floats, Floats, Floats]:
         """Return the axis and the two half axes of the section at each t, (M, 3) each."""
-        axis, width, height = np.split(_curve(self._knots(), t), [3, 4], axis=1)
-        tangent = _direction(self.spine, t)
+        knots = np.column_stack([self.spine, self.widths, self.heights])
+        swept, rate = _curve(knots, t)
+        axis, width, height = swept[:, :3], swept[:, 3:4], swept[:, 4:]
+        tangent = _unit(rate[:, :3])
         side = _unit(_cross(np.broadcast_to(self.up, tangent.shape), tangent))
         closing = _closing(t, self.round_start, self.round_end)[:, None]
         wide = np.maximum(width, 1e-3) * closing * side
         return axis, wide, np.maximum(height, 1e-3) * closing * _cross(tangent, side)
 
-    def _knots(self) -> Floats:
-        return np.column_stack([self.spine, self.widths, self.heights])
-
     def _placed(self, surface: Floats) -> Floats:
-        return surface * (1.0, -1.0, 1.0) if self.mirrored else surface
+        return surface * xyz(1.0, -1.0, 1.0) if self.mirrored else surface
 
 
 class Looks(TypedDict, total=False):
@@ -142,8 +142,12 @@ def ball(name: str, center: Vector | Floats, radius: float, **looks: Unpack[Look
     return tube(name, [middle - reach, middle + reach], [radius, radius], **(rounding | looks))
 
 
-def _curve(knots: Floats, t: Floats) -> Floats:
-    """Interpolate (K, D) knots, evenly spaced in t, by a Catmull-Rom spline: (M, D)."""
+def _curve(knots: Floats, t: Floats) -> tuple[Floats, Floats]:
+    """Interpolate (K, D) knots, evenly spaced in t, by a Catmull-Rom spline.
+
+    Returns:
+        (M, D) values and (M, D) rates of change.
+    """
     last = len(knots) - 1
     position = np.clip(t, 0.0, 1.0) * last
     cell = np.minimum(position.astype(np.intp), last - 1)
@@ -151,23 +155,21 @@ def _curve(knots: Floats, t: Floats) -> Floats:
     slope = np.empty_like(knots)
     slope[1:-1] = (knots[2:] - knots[:-2]) / 2.0
     slope[0], slope[-1] = knots[1] - knots[0], knots[-1] - knots[-2]
-    start, end = knots[cell], knots[cell + 1]
-    rise = 3.0 * (end - start) - 2.0 * slope[cell] - slope[cell + 1]
-    bend = 2.0 * (start - end) + slope[cell] + slope[cell + 1]
-    return start + s * (slope[cell] + s * (rise + s * bend))
-
-
-def _direction(knots: Floats, t: Floats) -> Floats:
-    step = 1e-3
-    ahead, behind = np.minimum(t + step, 1.0), np.maximum(t - step, 0.0)
-    return _unit(_curve(knots, ahead) - _curve(knots, behind))
+    step = knots[cell + 1] - knots[cell]
+    first, second = slope[cell], slope[cell + 1]
+    rise, bend = 3.0 * step - 2.0 * first - second, first + second - 2.0 * step
+    return (
+        knots[cell] + s * (first + s * (rise + s * bend)),
+        first + s * (2.0 * rise + 3.0 * s * bend),
+    )
 
 
 def _closing(t: Floats, start: float, end: float) -> Floats:
     """Return the share of the radius at t: quarter circles over both ends."""
-    left = np.clip(1.0 - t / max(start, 1e-6), 0.0, 1.0)
+    left: Floats = np.clip(1.0 - t / max(start, 1e-6), 0.0, 1.0)
     right = np.clip(1.0 - (1.0 - t) / max(end, 1e-6), 0.0, 1.0)
-    return np.sqrt(np.maximum(1.0 - left**2, 0.0) * np.maximum(1.0 - right**2, 0.0))
+    share: Floats = np.sqrt(np.maximum((1.0 - left**2) * (1.0 - right**2), 0.0))
+    return share
 
 
 def _section(angle: Floats, exponent: float) -> tuple[Floats, Floats]:

@@ -108,7 +108,8 @@ def _vertex_normals(faces: Floats) -> Floats:
     normals = np.concatenate([around[:1], around[:-1] + around[1:], around[-1:]])
     # The first and last row close in one point each, with one normal.
     normals[0], normals[-1] = faces[0].sum(axis=0), faces[-1].sum(axis=0)
-    return normals / np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), 1e-12)
+    unit: Floats = normals / np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), 1e-12)
+    return unit
 
 
 def _triangles(rows: int, columns: int) -> Ints:

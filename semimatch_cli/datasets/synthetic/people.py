@@ -10,13 +10,15 @@ def person(dial: Dial) -> Model:
     """Return a standing, walking or waving person; they look along x."""
     wide, deep, tall = dial(0.17, 0.23), dial(0.10, 0.15), dial(0.52, 0.62)
     torso = plate(
-        "torso", [(0, 0, -0.02), (0, 0, 0.18), (0.01, 0, tall * 0.62), (0, 0, tall * 0.93), (0, 0, tall)],
+        "torso",
+        [(0, 0, -0.02), (0, 0, 0.18), (0.01, 0, tall * 0.62), (0, 0, tall * 0.93), (0, 0, tall)],
         [wide * 0.84, wide * dial(0.72, 0.95), wide * 0.98, wide * 0.96, wide * 0.4],
         [deep, deep * 0.95, deep * 1.1, deep * 0.9, deep * 0.5],
         up=(1.0, 0.0, 0.0), squareness=2.4, round_start=0.1, round_end=0.06, grid=(26, 22),
     )  # fmt: skip
     hips = plate(
-        "hips", [(0, 0, -0.12), (0, 0, 0.06)], [wide * 0.86, wide * 0.88], [deep * 1.08, deep * 1.05],
+        "hips", [(0, 0, -0.12), (0, 0, 0.06)],
+        [wide * 0.86, wide * 0.88], [deep * 1.08, deep * 1.05],
         up=(1.0, 0.0, 0.0), material="accent", squareness=2.4, round_start=0.5, round_end=0.15,
         grid=(14, 20),
     )  # fmt: skip
@@ -41,7 +43,9 @@ def _head(dial: Dial, tall: float) -> list[Loft]:
     )  # fmt: skip
     bulge = dial(1.06, 1.22)
     hair = plate(
-        "hair", [center + (0.1 * crown - 0.25 * look) * radius, center + (1.42 * crown - 0.12 * look) * radius],
+        "hair",
+        [center + (0.1 * crown - 0.25 * look) * radius,
+         center + (1.42 * crown - 0.12 * look) * radius],
         [radius * 1.08, radius * 1.02], [radius * bulge] * 2, up=facing, material="hair",
         round_start=0.25, round_end=0.75, grid=(16, 20),
     )  # fmt: skip
@@ -104,12 +108,15 @@ def _leg(dial: Dial, side: str, wide: float) -> list[Loft]:
     ankle = joint + half * np.array([np.sin(lower), apart * 0.5, -np.cos(lower)])
     mirrored = side == "right"
     trousers = tube(
-        f"{side}_leg", [hip + xyz(0, 0, 0.06), hip * 0.5 + joint * 0.5, joint, ankle * 0.6 + joint * 0.4, ankle],
+        f"{side}_leg",
+        [hip + xyz(0, 0, 0.06), (hip + joint) / 2, joint, ankle * 0.6 + joint * 0.4, ankle],
         [thick * 1.05, thick, thick * 0.72, thick * 0.68, thick * 0.55], up=(1.0, 0.0, 0.0),
         material="accent", round_start=0.1, round_end=0.04, mirrored=mirrored, grid=(24, 16),
     )  # fmt: skip
     shoe = plate(
-        f"{side}_shoe", [ankle + xyz(-0.07, 0, -0.04), ankle + xyz(0.06, 0.005, -0.05), ankle + xyz(0.17, 0.02, -0.065)],
+        f"{side}_shoe",
+        [ankle + xyz(-0.07, 0, -0.04), ankle + xyz(0.06, 0.005, -0.05),
+         ankle + xyz(0.17, 0.02, -0.065)],
         [0.05, 0.055, 0.045], [0.05, 0.046, 0.03], material="dark", squareness=2.6,
         round_start=0.25, round_end=0.25, mirrored=mirrored, grid=(14, 14),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from semimatch_cli.datasets.synthetic.camera import Camera
 from semimatch_cli.datasets.synthetic.mesh import Mesh
 from semimatch_cli.datasets.synthetic.raster import Surface, rasterize
 from semimatch_cli.datasets.synthetic.scene import Scene
-from semimatch_cli.datasets.synthetic.shading import box_blur, occlusion
+from semimatch_cli.datasets.synthetic.shading import box_blur, occlusion, unit
 
 Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -52,7 +52,8 @@ def _lit(scene: Scene, surface: Surface) -> Floats:
     """Return (P, 3), the linear light from each visible pixel."""
     mesh = scene.mesh
     owners = mesh.lofts[surface.corners[:, 0]]
-    canonical = surface.mix(mesh.canonical)
+    known = np.concatenate([mesh.canonical, mesh.normals, mesh.vertices], axis=1)
+    canonical, normals, points = np.split(surface.mix(known), 3, axis=1)
     colors = np.empty_like(canonical)
     gloss = np.empty(len(owners), dtype=np.float32)
     for paint in {id(paint): paint for paint in scene.paints}.values():
@@ -60,11 +61,8 @@ def _lit(scene: Scene, surface: Surface) -> Floats:
         chosen = np.isin(owners, worn)
         colors[chosen] = paint.colors(canonical[chosen], scene.noise)
         gloss[chosen] = paint.gloss
-    normals = surface.mix(mesh.normals)
-    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-6)
-    views = (scene.camera.position - surface.mix(mesh.vertices)).astype(np.float32)
-    views /= np.linalg.norm(views, axis=1, keepdims=True)
-    lit = scene.light.shade(colors, normals, views, gloss)
+    views = scene.camera.position.astype(np.float32) - points
+    lit = scene.light.shade(colors, unit(normals), unit(views), gloss)
     return lit * _openness(scene, surface)[:, None]
 
 
@@ -74,7 +72,8 @@ def _openness(scene: Scene, surface: Surface) -> Floats:
     extent = float(np.ptp(scene.mesh.vertices, axis=0).max())
     opened = occlusion(depth, max(1, round(max(depth.shape) / 50)), 0.07 * extent)
     y, x = np.divmod(surface.pixels, surface.size[0])
-    return opened[y // FINE, x // FINE]
+    seen: Floats = opened[y // FINE, x // FINE]
+    return seen
 
 
 def _shadow(scene: Scene, size: tuple[int, int]) -> Floats:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from semimatch_cli.datasets.synthetic.loft import Floats, Loft, ball, plate, tube
+from semimatch_cli.datasets.synthetic.loft import Floats, Loft, ball, plate, tube, xyz
 from semimatch_cli.datasets.synthetic.model import Dial, Model, Spot
 
 Range = tuple[float, float]
@@ -199,7 +199,7 @@ def _leg(dial: Dial, build: Build, name: str, x: float, size: tuple[float, float
     paw, sole = dial(*build.paw), np.array([0.0, 0.0, -0.02])
     foot = plate(
         f"{name}_foot",
-        [ankle + sole - np.array([0.35 * paw, 0, 0]), ankle + sole + np.array([0.75 * paw, 0, -0.01])],
+        [ankle + sole - xyz(0.35 * paw, 0, 0), ankle + sole + xyz(0.75 * paw, 0, -0.01)],
         [thick * 0.58, thick * 0.55],
         [thick * 0.46, thick * 0.36],
         material=build.foot, squareness=2.5, round_start=0.4, round_end=0.5,

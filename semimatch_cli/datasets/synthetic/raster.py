@@ -1,8 +1,8 @@
 """The rasterizer: triangles to the nearest surface of each pixel, in plain numpy.
 
-Triangles of like size on the screen are tested together against their bounding squares; all hits
-are sorted by depth and written far to near, so that the nearest one stays. Everything else is
-looked up afterwards for visible pixels only.
+Triangles of like size on the screen are tested together against their bounding squares, and of all
+hits in a pixel the one with the least depth stays. Everything else is looked up afterwards, for
+visible pixels only.
 """
 
 from dataclasses import dataclass
@@ -38,8 +38,11 @@ class Surface:
 
     def mix(self, values: npt.NDArray[Any]) -> Floats:
         """Interpolate (V, D) values of vertices to (P, D) values of pixels."""
-        gathered = values.astype(np.float32)[self.corners]  # (P, 3, D)
-        mixed: Floats = np.einsum("pcd,pc->pd", gathered, self.weights)
+        known = values.astype(np.float32)
+        first, second, third = self.corners.T
+        mixed: Floats = known[first] * self.weights[:, :1]
+        mixed += known[second] * self.weights[:, 1:2]
+        mixed += known[third] * self.weights[:, 2:]
         return mixed
 
     def plane(self, values: npt.NDArray[Any], empty: float) -> npt.NDArray[Any]:
@@ -80,9 +83,11 @@ def rasterize(points: Floats, depth: Floats, triangles: Ints, size: tuple[int, i
     weights = _barycentric(corners[owner], x, y)
     distance = np.einsum("pc,pc->p", depth[triangles[owner]], weights)
     flat = y * size[0] + x
-    far_to_near = np.argsort(-distance, kind="stable")
+    closest = np.full(size[0] * size[1], np.inf, dtype=np.float32)
+    np.minimum.at(closest, flat, distance)
+    winners = np.flatnonzero(distance == closest[flat]).astype(np.int32)
     nearest = np.full(size[0] * size[1], -1, dtype=np.int32)
-    nearest[flat[far_to_near]] = far_to_near
+    nearest[flat[winners]] = winners
     pixels = np.flatnonzero(nearest >= 0).astype(np.int32)
     kept = nearest[pixels]
     return Surface(pixels, triangles[owner[kept]], weights[kept], distance[kept], size)

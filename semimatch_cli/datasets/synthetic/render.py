@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from semimatch_cli.datasets.synthetic.camera import Camera
 from semimatch_cli.datasets.synthetic.categories import keypoint_names, part_names
 from semimatch_cli.datasets.synthetic.mesh import Mesh
 from semimatch_cli.datasets.synthetic.picture import FINE, picture_of, see
@@ -103,7 +102,7 @@ def _photograph(scene: Scene, size: tuple[int, int]) -> Rendering:
         azimuth=scene.azimuth,
         elevation=scene.elevation,
         truncated=_is_truncated(scene, size),
-        occluded=_is_occluded(scene, fine, numbers, surface.size),
+        occluded=_is_occluded(scene, parts),
     )
 
 
@@ -126,16 +125,16 @@ def _truth_maps(
     fine_parts = surface.plane(numbers, 0)
     fine_codes = surface.plane(surface.mix(mesh.canonical), 0.0)
     parts = fine_parts[1::FINE, 1::FINE]
-    total = np.zeros((*parts.shape, 3), dtype=np.float32)
+    total: Floats = np.zeros((*parts.shape, 3), dtype=np.float32)
     count = np.zeros(parts.shape, dtype=np.float32)
     for row in range(FINE):
         for column in range(FINE):
             same = fine_parts[row::FINE, column::FINE] == parts
             total += same[..., None] * fine_codes[row::FINE, column::FINE]
             count += same
-    canonical = total / count[..., None]
+    canonical = total / np.maximum(count, 1.0)[..., None]
     canonical[parts == 0] = np.nan
-    return parts.copy(), canonical
+    return parts.copy(), canonical.astype(np.float32)
 
 
 def _visible(scene: Scene, surface: Surface, parts: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
@@ -143,13 +142,13 @@ def _visible(scene: Scene, surface: Surface, parts: npt.NDArray[np.uint8]) -> np
     spots = scene.model.spot_points()
     points, depth = scene.camera.project(spots)
     height, width = parts.shape
-    known = np.isfinite(points).all(axis=1)
+    known = np.isfinite(points[:, 0]) & np.isfinite(points[:, 1])
     pixel = np.rint(np.where(known[:, None], points, -1)).astype(np.intp)
     x, y = np.clip(pixel[:, 0], 0, width - 1), np.clip(pixel[:, 1], 0, height - 1)
     inside = known & (x == pixel[:, 0]) & (y == pixel[:, 1])
     nearest = surface.plane(surface.depth, np.inf)
     there = nearest[y * FINE + FINE // 2, x * FINE + FINE // 2]
-    extent = np.ptp(scene.mesh.vertices[_own(scene)], axis=0).max()
+    extent = float(np.ptp(scene.mesh.vertices[_own(scene)], axis=0).max())
     seen: npt.NDArray[np.bool_] = inside & (parts[y, x] > 0) & (depth < there + 0.02 * extent)
     return seen
 
@@ -164,11 +163,10 @@ def _is_truncated(scene: Scene, size: tuple[int, int]) -> bool:
     return bool((points < -0.5).any() or (points > np.asarray(size) - 0.5).any())
 
 
-def _is_occluded(
-    scene: Scene, camera: Camera, numbers: npt.NDArray[np.uint8], size: tuple[int, int]
-) -> bool:
-    """Tell whether a distractor hides more than a twentieth of the object."""
-    if len(scene.paints) == len(scene.model.parts):
+def _is_occluded(scene: Scene, parts: npt.NDArray[np.uint8]) -> bool:
+    """Tell whether distractors hide more than a twentieth of the object."""
+    own = len(scene.model.parts)
+    if len(scene.paints) == own:
         return False
-    alone = see(scene.mesh, camera, size, lofts=len(scene.model.parts))
-    return bool((numbers > 0).sum() < 0.95 * len(alone.pixels))
+    alone = see(scene.mesh, scene.camera, parts.shape[::-1], lofts=own)
+    return bool((parts > 0).sum() < 0.95 * len(alone.pixels))

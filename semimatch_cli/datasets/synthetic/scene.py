@@ -164,7 +164,9 @@ def _draw_paints(category: Category, chance: np.random.Generator) -> dict[str, P
         "accent": trim,
         "second": Paint(second, second, gloss=category.gloss, grain=coat.grain),
         "skin": Paint(skin, skin, gloss=0.1, grain=0.03),
-        "lips": Paint(skin * np.float32([0.75, 0.4, 0.4]), skin, gloss=0.2, grain=0.0),
+        "lips": Paint(
+            skin * np.array([0.75, 0.4, 0.4], dtype=np.float32), skin, gloss=0.2, grain=0.0
+        ),
         "hair": Paint(hair, hair * np.float32(0.5), pattern="mottled", scale=14.0, gloss=0.15),
     }
 
@@ -172,7 +174,8 @@ def _draw_paints(category: Category, chance: np.random.Generator) -> dict[str, P
 def _varied(code: str, chance: np.random.Generator) -> npt.NDArray[np.float32]:
     color = linear(code) * np.float32(chance.uniform(0.75, 1.25))
     tint = chance.uniform(0.9, 1.1, 3).astype(np.float32)
-    return np.clip(color * tint, 0.0, 1.0).astype(np.float32)
+    varied: npt.NDArray[np.float32] = np.clip(color * tint, 0.0, 1.0).astype(np.float32)
+    return varied
 
 
 def _draw_lens(chance: np.random.Generator) -> Lens:

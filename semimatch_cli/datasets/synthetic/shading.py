@@ -69,13 +69,20 @@ class Light:
         diffuse = np.clip((facing + self.wrap) / (1.0 + self.wrap), 0.0, 1.0)
         above = (0.5 + 0.5 * normals[:, 2])[:, None]
         ambient = self.ground + above * (self.sky - self.ground)
-        half = views + self.direction
-        half /= np.sqrt(np.einsum("pd,pd->p", half, half))[:, None]
+        half = unit(views + self.direction)
         shine = np.clip(np.einsum("pd,pd->p", normals, half), 0.0, 1.0)
         broad = np.square(np.square(np.square(shine)))
         highlight = gloss * (np.square(np.square(broad)) * broad + 0.15 * broad)
         lit: Floats = colors * (ambient + diffuse[:, None] * self.key)
-        return lit + highlight[:, None] * self.key
+        lit += highlight[:, None] * self.key
+        return lit
+
+
+def unit(vectors: Floats) -> Floats:
+    """Return (P, 3) vectors scaled to length 1."""
+    squares = np.einsum("pd,pd->p", vectors, vectors)
+    scaled: Floats = vectors / np.sqrt(np.maximum(squares, 1e-12))[:, None]
+    return scaled
 
 
 def occlusion(depth: Floats, radius: int, reach: float) -> Floats:
@@ -90,7 +97,8 @@ def occlusion(depth: Floats, radius: int, reach: float) -> Floats:
         (H, W) 1 where open, less where something nearer is close by.
     """
     nearer = np.clip(depth - box_blur(depth, radius), 0.0, reach)
-    return (1.0 - 0.7 * nearer / reach).astype(np.float32)
+    opened: Floats = (1.0 - 0.7 * nearer / reach).astype(np.float32)
+    return opened
 
 
 def box_blur(values: Floats, radius: int, passes: int = 2) -> Floats:

@@ -13,6 +13,7 @@ Floats = npt.NDArray[np.float32]
 
 PATTERNS = ("solid", "patches", "spots", "stripes", "mottled", "saddle")
 _LATTICE = 16
+_WRAP = _LATTICE - 1
 
 
 @dataclass(frozen=True)
@@ -42,21 +43,26 @@ class Noise:
 
     def _once(self, points: Floats) -> Floats:
         cell = np.floor(points)
-        s = (points - cell).astype(np.float32)
-        s = s * s * (3.0 - 2.0 * s)
-        low = cell.astype(np.int32) % _LATTICE
-        high = (low + 1) % _LATTICE
-        flat, n = self.lattice.ravel(), _LATTICE
-        x0, x1 = low[:, 0] * (n * n), high[:, 0] * (n * n)
-        y0, y1 = low[:, 1] * n, high[:, 1] * n
-        z0, z1 = low[:, 2], high[:, 2]
-        planes = []
-        for x in (x0, x1):
-            near = flat[x + y0 + z0] * (1 - s[:, 2]) + flat[x + y0 + z1] * s[:, 2]
-            far = flat[x + y1 + z0] * (1 - s[:, 2]) + flat[x + y1 + z1] * s[:, 2]
-            planes.append(near * (1 - s[:, 1]) + far * s[:, 1])
-        mixed: Floats = planes[0] * (1 - s[:, 0]) + planes[1] * s[:, 0]
-        return mixed
+        share = (points - cell).astype(np.float32)
+        share = share * share * (3.0 - 2.0 * share)
+        low = cell.astype(np.int32) & _WRAP
+        x, y, z = low.T
+        x, y = x * (_LATTICE * _LATTICE), y * _LATTICE
+        far_x = (low[:, 0] + 1 & _WRAP) * (_LATTICE * _LATTICE)
+        far_y, far_z = (low[:, 1] + 1 & _WRAP) * _LATTICE, low[:, 2] + 1 & _WRAP
+        flat, (sx, sy, sz) = self.lattice.ravel(), share.T
+
+        def column(base: npt.NDArray[np.int32]) -> Floats:
+            """Interpolate along z."""
+            near = flat[base + z]
+            mixed: Floats = near + (flat[base + far_z] - near) * sz
+            return mixed
+
+        front, back = column(x + y), column(far_x + y)
+        front += (column(x + far_y) - front) * sy
+        back += (column(far_x + far_y) - back) * sy
+        front += (back - front) * sx
+        return front
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ class Paint:
             pale = np.float32(self.below) * depth[:, None]
             color = color + pale * (np.clip(self.base * 1.6 + 0.15, 0.0, 0.9) - color)
         if self.grain > 0:
-            fine = noise(points * np.float32(22.0), octaves=2) - 0.5
+            fine = noise(points * np.float32(26.0)) - 0.5
             color = color * (1.0 + np.float32(2.0 * self.grain) * fine[:, None])
         return np.clip(color, 0.0, 1.0).astype(np.float32)
 
@@ -112,14 +118,14 @@ def _pattern_share(pattern: str, points: Floats, scale: float, noise: Noise) -> 
         bent = points[:, 0] * np.float32(scale * 5.0) + 2.5 * noise(scaled)
         return _edge(np.sin(bent) * 0.5 + 0.5, 0.6, 0.12)
     if pattern == "mottled":
-        return noise(scaled, octaves=3)
+        return noise(scaled, octaves=2)
     if pattern == "saddle":
         wobble = 0.16 * (noise(scaled, octaves=2) - 0.5)
         return _edge(points[:, 2] + wobble, 0.06, 0.06)
     return np.zeros(len(points), dtype=np.float32)
 
 
-def _edge(values: Floats, threshold: float, width: float) -> Floats:
+def _edge(values: npt.NDArray[np.floating], threshold: float, width: float) -> Floats:
     """Return a soft step from 0 to 1 around the threshold."""
-    s = np.clip((values - threshold) / (2.0 * width) + 0.5, 0.0, 1.0)
-    return (s * s * (3.0 - 2.0 * s)).astype(np.float32)
+    s: Floats = np.clip((values - threshold) / (2.0 * width) + 0.5, 0.0, 1.0).astype(np.float32)
+    return s * s * (3.0 - 2.0 * s)
