@@ -97,8 +97,8 @@ def _develop(scene: Scene, light: Floats) -> npt.NDArray[np.uint8]:
     lens, longest = scene.lens, max(light.shape[:2])
     radius = round(lens.blur * longest / 256)
     exposed = np.maximum(box_blur(light, radius, 1) * lens.gain.astype(np.float32), 0.0)
-    toned = exposed * (1.0 + exposed / 6.0) / (1.0 + exposed * 0.55)
-    coded = np.power(np.clip(toned * 1.25, 0.0, 1.0), np.float32(1.0 / 2.2))
+    toned = np.float32(1.05) * (1.0 - np.exp(np.float32(-1.35) * exposed))
+    coded = np.power(np.clip(toned, 0.0, 1.0), np.float32(1.0 / 2.2))
     coded += scene.generator.normal(0.0, lens.noise, coded.shape).astype(np.float32)
     return np.rint(np.clip(coded, 0.0, 1.0) * 255.0).astype(np.uint8)
 

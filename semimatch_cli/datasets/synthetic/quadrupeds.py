@@ -132,11 +132,11 @@ def _head_and_neck(dial: Dial, build: Build, girth: float) -> tuple[Loft, Loft]:
     )  # fmt: skip
     neck = plate(
         "neck",
-        [base - np.array([0.12, 0, 0.0]), base + 0.4 * (top - base), top],
-        [girth * 0.66, (girth * 0.5 + skull) / 2, skull * 0.72],
-        [girth * 0.86, (girth * 0.72 + skull) / 2, skull * 0.8],
+        [base - xyz(0.16, 0, 0.06), base + 0.05 * (top - base), base + 0.5 * (top - base), top],
+        [girth * 0.5, girth * 0.58, girth * 0.2 + skull * 0.5, skull * 0.72],
+        [girth * 0.66, girth * 0.78, girth * 0.28 + skull * 0.52, skull * 0.8],
         up=(-float(np.sin(pitch)), 0.0, float(np.cos(pitch))),
-        round_start=0.15, round_end=0.15, grid=(18, 18),
+        round_start=0.45, round_end=0.15, grid=(18, 18),
     )  # fmt: skip
     return head, neck
 
@@ -169,10 +169,10 @@ def _ear(name: str, root: Floats, reach: Floats, look: tuple[Floats, float]) -> 
     return plate(
         name,
         [root - 0.15 * reach, root + 0.45 * reach, root + reach + droop],
-        [skull * 0.42, skull * 0.5, skull * 0.2],
-        [skull * 0.16, skull * 0.13, skull * 0.07],
+        [skull * 0.46, skull * 0.47, skull * 0.13],
+        [skull * 0.16, skull * 0.13, skull * 0.06],
         up=facing,
-        material="accent", round_start=0.3, round_end=0.3, grid=(12, 12),
+        material="accent", round_start=0.3, round_end=0.18, grid=(12, 12),
     )  # fmt: skip
 
 

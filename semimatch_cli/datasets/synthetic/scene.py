@@ -148,7 +148,7 @@ def _draw_paints(category: Category, chance: np.random.Generator) -> dict[str, P
     coat = Paint(
         base, second, pattern=str(chance.choice(category.patterns)),
         scale=float(chance.uniform(2.5, 6.0)), gloss=category.gloss,
-        grain=float(chance.uniform(0.0, 0.16)),
+        grain=float(chance.uniform(0.0, 0.16)) * (1.0 - category.gloss),
         below=category.below * float(chance.random() < 0.6),
     )  # fmt: skip
     paints = {
