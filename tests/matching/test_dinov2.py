@@ -134,6 +134,17 @@ def test_named_sizes_have_the_parameters_of_the_published_networks(
     assert network.channels == (config.width,)
 
 
+def test_photos_of_a_large_batch_do_not_influence_one_another() -> None:
+    network = DinoV2(SMALL)
+    randomize(network)
+    images = random_images(64, 48, count=200)  # its tokens pass the MLP in several parts
+    with torch.inference_mode():
+        together = network(images)
+        alone = network(images[150:151])
+    for found, expected in zip(together, alone, strict=True):
+        torch.testing.assert_close(found[150:151], expected, rtol=0, atol=1e-5)
+
+
 def test_own_names_pass_unchanged() -> None:
     state = DinoV2(SMALL).state_dict()
     assert DinoV2.prepare_state(state).keys() == state.keys()

@@ -16,6 +16,8 @@ from torch import Tensor, nn
 from semimatch_cli.errors import ConfigError
 from semimatch_cli.matching.backbones._checks import check_images, check_levels
 
+_WIDE_ELEMENTS = 2**20  # 4 MiB of float32
+
 Rotary = tuple[Tensor, Tensor]
 """Cosines and signed sines, both (1 + registers + h*w, head width)."""
 
@@ -111,7 +113,22 @@ class Block(nn.Module):
     def forward(self, tokens: Tensor, rotary: Rotary | None) -> Tensor:
         """(B, N, D) -> (B, N, D)."""
         tokens = torch.addcmul(tokens, self.attention(self.norm1(tokens), rotary), self.scale1)
-        return torch.addcmul(tokens, self.mlp(self.norm2(tokens)), self.scale2)
+        parts = torch.split(tokens, _tokens_at_once(tokens), dim=1)
+        return torch.cat(
+            [torch.addcmul(part, self.mlp(self.norm2(part)), self.scale2) for part in parts], dim=1
+        )
+
+
+def _tokens_at_once(tokens: Tensor) -> int:
+    """Return how many of N tokens (B, N, D) should pass the MLP together.
+
+    The MLP's inside for all tokens is larger than what a CPU's allocator keeps, so every block
+    would have its pages mapped anew, at the price of its GELU. Other devices take all at once.
+    """
+    batch, count, width = tokens.shape
+    if tokens.device.type != "cpu":
+        return count
+    return max(1, _WIDE_ELEMENTS // (4 * width * batch))
 
 
 class VisionTransformer(nn.Module):
