@@ -70,7 +70,8 @@ def rasterize(points: Floats, depth: Floats, triangles: Ints, size: tuple[int, i
     wide, tall = (high - low).T
     extent = np.maximum(wide, tall) + 1
     seen = (wide >= 0) & (tall >= 0)
-    hits = []
+    nothing = np.empty(0, dtype=np.int32)
+    hits = [(nothing, nothing, nothing)]  # all may lie off the canvas
     smallest = 0
     for largest in (*_EXTENTS, max(size)):
         group = np.flatnonzero(seen & (extent > smallest) & (extent <= largest)).astype(np.int32)
