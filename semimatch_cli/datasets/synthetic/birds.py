@@ -79,13 +79,13 @@ def _wing(dial: Dial, side: str, axes: tuple[Floats, Floats], girth: float, spre
     way = spread * out - (1.0 - spread) * (along - 0.05 * above)
     way = way / np.linalg.norm(way)
     root = 0.2 * along + 0.22 * girth * above + np.array([0.0, girth * 0.82, 0.0])
-    elbow = root + 0.45 * length * way + 0.1 * spread * along
-    tip = root + length * way - 0.22 * spread * along
+    elbow = root + 0.58 * length * way + 0.06 * spread * along
+    tip = root + length * way - 0.2 * spread * along
     normal = (1.0 - spread) * (np.array([0.0, 1.0, 0.0]) + 0.35 * above) + spread * above
     chord = girth * dial(0.62, 0.85)
     return plate(
-        f"{side}_wing", [root - 0.10 * way, root + 0.2 * length * way, elbow, tip],
-        [chord * 0.6, chord * 0.95, chord * 0.85, chord * 0.16],
+        f"{side}_wing", [root - 0.10 * way, root + 0.24 * length * way, elbow, tip],
+        [chord * 0.6, chord * 0.92, chord * 0.72, chord * 0.16],
         [0.05, 0.05, 0.035, 0.015], up=normal, material="accent",
         round_start=0.16, round_end=0.12, mirrored=side == "right", grid=(20, 16),
     )  # fmt: skip

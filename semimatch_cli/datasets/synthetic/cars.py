@@ -61,10 +61,10 @@ def _greenhouse(frame: _Frame) -> list[Loft]:
         spine = [(float(a), 0.0, float(z)) for a, z in zip(x + reach, drop, strict=True)]
         across = np.array([0.72, 0.86, 0.88, 0.86, 0.7]) * w * wide
         return plate(name, spine, list(across), list(rise), material=look, squareness=3.6,
-                     round_start=0.05, round_end=0.05, grid=(26, 28))  # fmt: skip
+                     round_start=0.05, round_end=0.05, grid=(30, 32))  # fmt: skip
 
     cabin = shell("cabin", 1.0, 1.0, 0.0, "coat")
-    screens = shell("screens", 0.86, 0.93, 0.05, "glass")
+    screens = shell("screens", 0.84, 0.9, 0.065, "glass")
     panes = []
     for name, span in (("back_panes", (0.16, 0.47)), ("front_panes", (0.53, 0.84))):
         t = np.linspace(span[0], span[1], 4)
