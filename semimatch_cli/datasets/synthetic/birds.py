@@ -55,7 +55,8 @@ def _head(dial: Dial, base: Floats, girth: float) -> list[Loft]:
     parts = [neck, head, beak]
     for side, sign in (("left", 1.0), ("right", -1.0)):
         eye = center + radius * (0.52 * look + 0.8 * sign * across + 0.22 * crown)
-        parts.append(ball(f"{side}_eye", eye, radius * 0.17, material="eye"))
+        outward = sign * across + 0.4 * look
+        parts.append(ball(f"{side}_eye", eye, radius * 0.17, outward, material="eye"))
     return parts
 
 
@@ -110,8 +111,8 @@ def _leg(dial: Dial, side: str, girth: float, plump: float) -> list[Loft]:
 
 
 _SPOTS = (
-    Spot("left_eye", "left_eye", 0.92, 180.0),
-    Spot("right_eye", "right_eye", 0.08, 180.0),
+    Spot("left_eye", "left_eye", 0.97, 90.0),
+    Spot("right_eye", "right_eye", 0.97, 90.0),
     Spot("beak_tip", "beak", 0.95, 90.0),
     Spot("beak_base", "beak", 0.25, 90.0),
     Spot("crown", "head", 0.5, 90.0),

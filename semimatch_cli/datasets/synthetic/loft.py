@@ -134,10 +134,16 @@ def xyz(x: float, y: float, z: float) -> Floats:
     return np.array([x, y, z], dtype=np.float64)
 
 
-def ball(name: str, center: Vector | Floats, radius: float, **looks: Unpack[Looks]) -> Loft:
-    """Return a sphere whose axis lies along y."""
+def ball(
+    name: str,
+    center: Vector | Floats,
+    radius: float,
+    axis: Vector | Floats = (0.0, 1.0, 0.0),
+    **looks: Unpack[Looks],
+) -> Loft:
+    """Return a sphere; `t` runs along its axis, which needs no unit length but is not vertical."""
     middle = np.asarray(center, dtype=np.float64)
-    reach = np.array([0.0, radius, 0.0])
+    reach = radius * _unit(np.asarray(axis, dtype=np.float64))
     rounding: Looks = {"round_start": 0.5, "round_end": 0.5, "grid": (9, 10)}
     return tube(name, [middle - reach, middle + reach], [radius, radius], **(rounding | looks))
 

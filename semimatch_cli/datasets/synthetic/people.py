@@ -69,9 +69,9 @@ def _head(dial: Dial, tall: float) -> list[Loft]:
     parts = [neck, head, hair, nose, mouth]
     for side, sign in (("left", 1.0), ("right", -1.0)):
         eye = center + radius * (0.92 * look + 0.36 * sign * across + 0.16 * crown)
-        parts.append(ball(f"{side}_eye", eye, radius * 0.11, material="eye"))
+        parts.append(ball(f"{side}_eye", eye, radius * 0.11, look, material="eye"))
         ear = center + radius * (0.97 * sign * across - 0.02 * crown)
-        parts.append(ball(f"{side}_ear", ear, radius * 0.2, material="skin"))
+        parts.append(ball(f"{side}_ear", ear, radius * 0.2, sign * across, material="skin"))
     return parts
 
 
@@ -130,17 +130,17 @@ def _toward(way: Floats, goal: Floats, share: float) -> Floats:
 
 
 _SPOTS = (
-    Spot("left_eye", "left_eye", 0.5, 180.0),
-    Spot("right_eye", "right_eye", 0.5, 180.0),
-    Spot("nose", "nose", 0.9, 0.0),
+    Spot("left_eye", "left_eye", 0.97, 90.0),
+    Spot("right_eye", "right_eye", 0.97, 90.0),
+    Spot("nose", "nose", 0.97, 0.0),
     Spot("mouth", "mouth", 0.5, 180.0),
-    Spot("left_ear", "left_ear", 0.9, 180.0),
-    Spot("right_ear", "right_ear", 0.1, 180.0),
+    Spot("left_ear", "left_ear", 0.95, 90.0),
+    Spot("right_ear", "right_ear", 0.95, 90.0),
     Spot("crown", "hair", 0.97, 90.0),
     Spot("chest", "torso", 0.7, 90.0),
     Spot("waist", "torso", 0.2, 90.0),
-    Spot("left_shoulder", "left_upper_arm", 0.12, 90.0),
-    Spot("right_shoulder", "right_upper_arm", 0.12, 90.0),
+    Spot("left_shoulder", "left_upper_arm", 0.22, 90.0),
+    Spot("right_shoulder", "right_upper_arm", 0.22, 90.0),
     Spot("left_elbow", "left_forearm", 0.1, 0.0),
     Spot("right_elbow", "right_forearm", 0.1, 0.0),
     Spot("left_wrist", "left_forearm", 0.9, 0.0),

@@ -153,7 +153,10 @@ def _face(dial: Dial, build: Build, head: Loft) -> list[Loft]:
     length, lift, open_out = dial(*build.ear), dial(*build.ear_pitch), dial(0.5, 0.9)
     for side, sign in (("left", 1.0), ("right", -1.0)):
         eye = head.at(0.47, 90.0 - sign * 48.0)
-        parts.append(ball(f"{side}_eye", eye - 0.012 * forward, skull * 0.17, material="eye"))
+        outward = 0.8 * sign * across + 0.35 * crown + 0.4 * forward
+        parts.append(
+            ball(f"{side}_eye", eye - 0.012 * forward, skull * 0.17, outward, material="eye")
+        )
         root = head.at(0.25, 90.0 - sign * 42.0)
         pitch = np.radians(lift + dial(-6, 6))
         way = sign * across * np.cos(pitch) * open_out + crown * np.sin(pitch) - 0.25 * forward
@@ -248,8 +251,8 @@ def _horns(dial: Dial, head: Loft) -> list[Loft]:
 
 
 _SPOTS = (
-    Spot("left_eye", "left_eye", 0.85, 180.0),
-    Spot("right_eye", "right_eye", 0.15, 180.0),
+    Spot("left_eye", "left_eye", 0.97, 90.0),
+    Spot("right_eye", "right_eye", 0.97, 90.0),
     Spot("nose", "nose", 0.5, 170.0),
     Spot("left_ear_tip", "left_ear", 0.93, 90.0),
     Spot("right_ear_tip", "right_ear", 0.93, 90.0),

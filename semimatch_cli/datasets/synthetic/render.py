@@ -18,8 +18,11 @@ from semimatch_cli.datasets.synthetic.scene import Scene, draw_scene
 from semimatch_cli.errors import ArgumentError
 
 Floats = npt.NDArray[np.float32]
+Parts = npt.NDArray[np.uint8]
 
 SMALLEST_SIDE = 32
+_THIN, _TOUCHING = 0.03, 0.006
+"""Shares of the object's extent: how thick a part is seen through, and what counts as contact."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ def _photograph(scene: Scene, size: tuple[int, int]) -> Rendering:
     )
 
 
-def _part_numbers(scene: Scene) -> npt.NDArray[np.uint8]:
+def _part_numbers(scene: Scene) -> Parts:
     """Return (lofts,), each loft's number on the template; 0 for distractors."""
     order = {name: number for number, name in enumerate(part_names(scene.category), 1)}
     numbers = np.zeros(len(scene.paints), dtype=np.uint8)
@@ -114,9 +117,7 @@ def _part_numbers(scene: Scene) -> npt.NDArray[np.uint8]:
     return numbers
 
 
-def _truth_maps(
-    mesh: Mesh, surface: Surface, numbers: npt.NDArray[np.uint8]
-) -> tuple[npt.NDArray[np.uint8], Floats]:
+def _truth_maps(mesh: Mesh, surface: Surface, numbers: Parts) -> tuple[Parts, Floats]:
     """Return part numbers (H, W) and canonical coordinates (H, W, 3) of the photo's pixels.
 
     A pixel takes the part of one of its four fine pixels, and the mean coordinate of those that
@@ -137,19 +138,26 @@ def _truth_maps(
     return parts.copy(), canonical.astype(np.float32)
 
 
-def _visible(scene: Scene, surface: Surface, parts: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-    """Tell which keypoints are seen: on the mask, with nothing nearer to the camera."""
-    spots = scene.model.spot_points()
-    points, depth = scene.camera.project(spots)
+def _visible(scene: Scene, surface: Surface, parts: Parts) -> npt.NDArray[np.bool_]:
+    """Tell which keypoints are seen.
+
+    A keypoint is seen where its own part is what the photo shows at its place (from either side:
+    the tip of an ear is seen from behind too), or where it lies on the very surface that is shown.
+    """
+    points, depth = scene.camera.project(scene.model.spot_points())
     height, width = parts.shape
     known = np.isfinite(points[:, 0]) & np.isfinite(points[:, 1])
     pixel = np.rint(np.where(known[:, None], points, -1)).astype(np.intp)
     x, y = np.clip(pixel[:, 0], 0, width - 1), np.clip(pixel[:, 1], 0, height - 1)
-    inside = known & (x == pixel[:, 0]) & (y == pixel[:, 1])
-    nearest = surface.plane(surface.depth, np.inf)
-    there = nearest[y * FINE + FINE // 2, x * FINE + FINE // 2]
+    inside = known & (x == pixel[:, 0]) & (y == pixel[:, 1]) & (parts[y, x] > 0)
+    nearest = surface.plane(surface.depth, np.inf)[y * FINE + FINE // 2, x * FINE + FINE // 2]
     extent = float(np.ptp(scene.mesh.vertices[_own(scene)], axis=0).max())
-    seen: npt.NDArray[np.bool_] = inside & (parts[y, x] > 0) & (depth < there + 0.02 * extent)
+    names = part_names(scene.category)
+    own = np.array([names.index(spot.part) + 1 for spot in scene.model.spots]) == parts[y, x]
+    hidden_by = np.where(known, depth, np.inf) - nearest
+    seen: npt.NDArray[np.bool_] = inside & (
+        (own & (hidden_by < _THIN * extent)) | (hidden_by < _TOUCHING * extent)
+    )
     return seen
 
 
@@ -163,7 +171,7 @@ def _is_truncated(scene: Scene, size: tuple[int, int]) -> bool:
     return bool((points < -0.5).any() or (points > np.asarray(size) - 0.5).any())
 
 
-def _is_occluded(scene: Scene, parts: npt.NDArray[np.uint8]) -> bool:
+def _is_occluded(scene: Scene, parts: Parts) -> bool:
     """Tell whether distractors hide more than a twentieth of the object."""
     own = len(scene.model.parts)
     if len(scene.paints) == own:
