@@ -51,3 +51,37 @@ def test_no_gradients_are_recorded(device: str) -> None:
 def test_other_devices_keep_the_callers_setting(callers_setting: str) -> None:
     with inference_precision(torch.device("meta")):
         assert torch.get_float32_matmul_precision() == callers_setting
+
+
+@pytest.mark.skipif(not hasattr(torch.backends.mkldnn, "matmul"), reason="torch before 2.9")
+@pytest.mark.parametrize("precision", ["ieee", "tf32", "bf16"])
+def test_a_caller_who_sets_the_precision_of_each_backend_is_served_alike(precision: str) -> None:
+    setting = torch.backends.mkldnn.matmul
+    before, setting.fp32_precision = setting.fp32_precision, precision
+    try:
+        fine = torch.full((256, 256), 1 + 2.0**-23)
+        with inference_precision(CPU):
+            product = fine @ torch.eye(256)
+        assert setting.fp32_precision == precision
+    finally:
+        setting.fp32_precision = before
+    torch.testing.assert_close(product, fine, rtol=0, atol=0)
+
+
+def test_the_setting_for_other_devices_is_not_touched_meanwhile() -> None:
+    if not hasattr(torch.backends.mkldnn, "matmul"):
+        pytest.skip("torch before 2.9 has one setting for all")
+    before = torch.backends.cuda.matmul.fp32_precision
+    with inference_precision(CPU):
+        assert torch.backends.cuda.matmul.fp32_precision == before
+
+
+def test_older_torch_with_one_setting_for_all_is_served_alike(
+    callers_setting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.backends, "mkldnn", object())
+    fine = torch.full((256, 256), 1 + 2.0**-23)
+    with inference_precision(CPU):
+        product = fine @ torch.eye(256)
+    assert torch.get_float32_matmul_precision() == callers_setting
+    torch.testing.assert_close(product, fine, rtol=0, atol=0)
