@@ -1,10 +1,11 @@
 """The rasterizer: triangles to the nearest surface of each pixel, in plain numpy.
 
-Triangles of like size on the screen are tested together against their bounding squares, and of all
+Triangles of like size on the screen are tested together against their bounding boxes, and of all
 hits in a pixel the one with the least depth stays. Everything else is looked up afterwards, for
 visible pixels only.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,6 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
 
-_EXTENTS = (2, 4, 8, 16, 32, 64)
 _MAX_TESTS = 1_000_000
 
 
@@ -67,19 +67,10 @@ def rasterize(points: Floats, depth: Floats, triangles: Ints, size: tuple[int, i
     """
     corners = points[triangles]  # (T, 3, 2)
     low, high = _boxes(corners, size)
-    wide, tall = (high - low).T
-    extent = np.maximum(wide, tall) + 1
-    seen = (wide >= 0) & (tall >= 0)
-    nothing = np.empty(0, dtype=np.int32)
-    hits = [(nothing, nothing, nothing)]  # all may lie off the canvas
-    smallest = 0
-    for largest in (*_EXTENTS, max(size)):
-        group = np.flatnonzero(seen & (extent > smallest) & (extent <= largest)).astype(np.int32)
-        smallest = largest
-        step = max(1, _MAX_TESTS // largest**2)
-        for start in range(0, len(group), step):
-            chosen = group[start : start + step]
-            hits.append(_cover(corners[chosen], low[chosen], high[chosen], chosen, largest))
+    none = np.zeros(0, dtype=np.int32)
+    hits = [(none, none, none)]
+    for chosen, shape in _groups(high - low + 1):
+        hits.append(_cover(corners[chosen], low[chosen], high[chosen], chosen, shape))
     x, y, owner = (np.concatenate(column) for column in zip(*hits, strict=True))
     weights = _barycentric(corners[owner], x, y)
     distance = np.einsum("pc,pc->p", depth[triangles[owner]], weights)
@@ -103,13 +94,34 @@ def _boxes(corners: Floats, size: tuple[int, int]) -> tuple[Ints, Ints]:
     return low.astype(np.int32), high.astype(np.int32)
 
 
+def _groups(extents: Ints) -> Iterator[tuple[Ints, tuple[int, int]]]:
+    """Sort triangles by the size of their boxes, so that little is tested in vain.
+
+    Args:
+        extents: (T, 2) pixels across and down; none below 1 means off the canvas.
+
+    Yields:
+        Triangles, and the powers of two that none of their boxes exceeds.
+    """
+    on_canvas = np.flatnonzero((extents > 0).all(axis=1))
+    classes = np.ceil(np.log2(extents[on_canvas])).astype(np.int32)
+    key = classes[:, 0] * 32 + classes[:, 1]
+    order = np.argsort(key, kind="stable")
+    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+    for group in np.split(order, starts[1:]) if len(order) else []:
+        across, down = divmod(int(key[group[0]]), 32)
+        chosen = on_canvas[group].astype(np.int32)
+        step = max(1, _MAX_TESTS >> (across + down))
+        for start in range(0, len(chosen), step):
+            yield chosen[start : start + step], (1 << across, 1 << down)
+
+
 def _cover(
-    corners: Floats, low: Ints, high: Ints, owner: Ints, extent: int
+    corners: Floats, low: Ints, high: Ints, owner: Ints, extent: tuple[int, int]
 ) -> tuple[Ints, Ints, Ints]:
     """Return x, y and triangle of every pixel inside one of the triangles."""
-    steps = np.arange(extent, dtype=np.int32)
-    x = low[:, 0, None] + steps  # (T, E)
-    y = low[:, 1, None] + steps
+    x: Ints = low[:, 0, None] + np.arange(extent[0], dtype=np.int32)  # (T, across)
+    y: Ints = low[:, 1, None] + np.arange(extent[1], dtype=np.int32)  # (T, down)
     inside = (x <= high[:, 0, None])[:, None, :] & (y <= high[:, 1, None])[:, :, None]
     turn = _cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     sign = np.where(turn < 0, -1.0, 1.0).astype(np.float32)
