@@ -100,31 +100,30 @@ def read_windowed_soft_argmax(
 def dense_soft_argmax(
     source: Tensor, target: Tensor, target_valid: Tensor, temperature: float
 ) -> Tensor:
-    """Read the soft-argmax of every source cell without building the cost volume.
+    """Read the soft-argmax of many source descriptors without building the cost volume.
 
-    Soft-argmax over cosines is attention with the cells' coordinates as values. The values are
-    padded to the width of the keys, for only then do the fused CPU kernels apply.
+    Soft-argmax over cosines is attention with the cells' coordinates as values. The fused CPU
+    kernels apply only if the values are as wide as the keys and rows lie together in memory.
 
     Args:
-        source: (D, h, w) unit descriptors of the asking grid.
-        target: (D, h', w') unit descriptors of the answering grid.
-        target_valid: (h', w') bool, False on padding.
+        source: (N, D) unit descriptors.
+        target: (D, h, w) unit descriptors.
+        target_valid: (h, w) bool, False on padding.
         temperature: Divides the cosines.
 
     Returns:
-        (h, w, 2) positions on the target grid.
+        (N, 2) positions, equal to `read_soft_argmax` of the `cost_volume`.
     """
-    width = target.shape[0]
-    queries, keys = source.flatten(1).T, target.flatten(1).T  # (N, D), (M, D)
-    values = F.pad(_cell_positions(keys.T, target.shape[2]), (0, width - 2))
+    keys = target.flatten(1).T.contiguous()  # (h w, D)
+    values = F.pad(_cell_positions(keys.T, target.shape[2]), (0, len(target) - 2))
     read = F.scaled_dot_product_attention(
-        queries[None, None],
+        source.contiguous()[None, None],
         keys[None, None],
         values[None, None],
         attn_mask=target_valid.flatten()[None, None, None],
         scale=1 / temperature,
     )  # (1, 1, N, D)
-    return read[0, 0, :, :2].reshape(*source.shape[1:], 2)
+    return read[0, 0, :, :2]
 
 
 def _cell_positions(like: Tensor, width: int) -> Tensor:

@@ -6,7 +6,6 @@ takes photos (path, bytes, PIL image, array) or encoded `Features` alike.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,19 +14,16 @@ from PIL import Image
 from torch import Tensor
 
 from semimatch_cli.errors import ArgumentError, InputError, ShapeError
-from semimatch_cli.matching import correlation
-from semimatch_cli.matching.confidence import VISIBLE_SCORE, score_matches
+from semimatch_cli.matching.confidence import VISIBLE_SCORE
 from semimatch_cli.matching.device import resolve_device
 from semimatch_cli.matching.features import Features
 from semimatch_cli.matching.frame import Floats, Frame
 from semimatch_cli.matching.image import ImageLike, read_image
+from semimatch_cli.matching.lookup import heat_over, look_up, mutual_cells
 from semimatch_cli.matching.network import MatchingNetwork, NetworkConfig
 from semimatch_cli.matching.precision import inference_precision
 from semimatch_cli.matching.results import Matches, Warp
 from semimatch_cli.matching.spread import spread_out
-
-# Rows of the cost volume held at once: 64 MB in float32, whatever the grids.
-_COSTS_AT_ONCE = 1 << 24
 
 
 class Matcher:
@@ -107,7 +103,7 @@ class Matcher:
         xy = _checked_points(points, first.frame.photo_size)
         _check_same_network(first, second)
         cells = first.frame.photo_to_cells(xy, first.stride)
-        found = self._look_up(first, second, cells)
+        found = look_up(first, second, cells, self.config)
         return Matches(
             xy,
             second.to_photo(found.cells),
@@ -142,8 +138,8 @@ class Matcher:
             raise ArgumentError(f"count must be at least 1, got {count}")
         first, second = self.encode(source), self.encode(target)
         _check_same_network(first, second)
-        cells = self._mutual_cells(first, second)
-        found = self._look_up(first, second, cells)
+        cells = mutual_cells(first, second)
+        found = look_up(first, second, cells, self.config)
         interest = found.scores * _sample(first.foreground, cells)
         interest *= _sample(second.foreground, found.cells)
         xy = first.to_photo(cells)
@@ -159,7 +155,7 @@ class Matcher:
         """
         first, second = self.encode(source), self.encode(target)
         _check_same_network(first, second)
-        found = self._look_up(second, first, second.cells())
+        found = look_up(second, first, second.cells(), self.config)
         xy = first.to_photo(found.cells)
         layers = np.concatenate((xy, found.scores[:, None]), 1).reshape(*second.valid.shape, 3)
         pixels = second.to_pixels(layers)
@@ -187,11 +183,8 @@ class Matcher:
         first, second = self.encode(source), self.encode(target)
         xy = _checked_points([point], first.frame.photo_size)
         _check_same_network(first, second)
-        with inference_precision(self.device):
-            cost = self._cost(first, second, first.frame.photo_to_cells(xy, first.stride))
-            heat = ((cost - cost.max()) / self.config.temperature).exp()
-        layers = heat.reshape(*second.valid.shape, 1).double().cpu().numpy()
-        return second.to_pixels(layers)[..., 0]
+        cells = first.frame.photo_to_cells(xy, first.stride)
+        return second.to_pixels(heat_over(first, second, cells, self.config)[..., None])[..., 0]
 
     def _canvas(self, image: Image.Image) -> tuple[Frame, npt.NDArray[np.uint8]]:
         frame = self.network.frame(image.size)
@@ -213,57 +206,6 @@ class Matcher:
             )
             for row, (index, frame, _) in enumerate(queue)
         }
-
-    def _cost(self, source: Features, target: Features, cells: Floats) -> Tensor:
-        at = torch.from_numpy(cells).to(self.device, source.descriptors.dtype)
-        queries = correlation.sample_descriptors(source.descriptors, at)
-        return correlation.cost_volume(queries, target.descriptors, target.valid)
-
-    def _read(self, source: Features, target: Features, cells: Floats) -> tuple[Floats, Floats]:
-        """Look cells (N, 2) of the source up in the target, a bounded share at a time."""
-        width = target.valid.shape[1]
-        radius = self.config.window or max(target.valid.shape)
-        rows = max(1, _COSTS_AT_ONCE // target.valid.numel())
-        positions, masses = [np.empty((0, 2))], [np.empty(0)]
-        with inference_precision(self.device):
-            for start in range(0, len(cells), rows):
-                cost = self._cost(source, target, cells[start : start + rows])
-                xy, mass = correlation.read_windowed_soft_argmax(
-                    cost, width, self.config.temperature, radius
-                )
-                positions.append(xy.double().cpu().numpy())
-                masses.append(mass.double().cpu().numpy())
-        return np.concatenate(positions), np.concatenate(masses)
-
-    def _look_up(self, source: Features, target: Features, cells: Floats) -> "_Found":
-        """Look cells up in the target, and what was found back in the source."""
-        found, mass = self._read(source, target, cells)
-        back, _ = self._read(target, source, found)
-        there = source.frame.cells_to_photo(cells, source.stride)
-        returned = source.frame.cells_to_photo(back, source.stride)
-        cycle_errors = np.linalg.norm(there - returned, axis=1)
-        return _Found(
-            found, score_matches(mass, cycle_errors, source.frame.photo_size), cycle_errors
-        )
-
-    def _mutual_cells(self, source: Features, target: Features) -> Floats:
-        """Return the source cells that choose, and are chosen by, one target cell; (N, 2)."""
-        with inference_precision(self.device):
-            queries = source.descriptors.flatten(1).T
-            cost = correlation.cost_volume(queries, target.descriptors, target.valid)
-            cost = cost.masked_fill(~source.valid.flatten()[:, None], -torch.inf)
-            chosen = correlation.mutual_nearest(cost).nonzero()[:, 0].cpu().numpy()
-        width = source.valid.shape[1]
-        return np.stack((chosen % width, chosen // width), -1).astype(np.float64)
-
-
-@dataclass(frozen=True)
-class _Found:
-    """Cells (N, 2) on the target grid, with scores and cycle errors (N,)."""
-
-    cells: Floats
-    scores: Floats
-    cycle_errors: Floats
 
 
 def _checked_points(points: npt.ArrayLike, size: tuple[int, int]) -> Floats:

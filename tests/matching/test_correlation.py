@@ -112,8 +112,7 @@ def test_dense_soft_argmax_equals_the_plain_computation(
     source, target = unit_maps(seed, h=4, w=6), unit_maps(seed + 1)
     valid = torch.ones(5, 7, dtype=torch.bool)
     valid[:, columns:] = False
-    plain = read_soft_argmax(
-        cost_volume(source.flatten(1).T, target, valid), 7, temperature
-    ).reshape(4, 6, 2)
-    dense = dense_soft_argmax(source, target, valid, temperature)
+    queries = source.flatten(1).T
+    plain = read_soft_argmax(cost_volume(queries, target, valid), 7, temperature)
+    dense = dense_soft_argmax(queries, target, valid, temperature)
     torch.testing.assert_close(dense, plain, atol=1e-4, rtol=0)

@@ -1,7 +1,6 @@
 """Matcher: what a person can rely on, whatever the weights.
 
-The network is `tiny` with fresh weights: it tells one texture from another well enough that a photo
-matches itself.
+The weights are `tiny`, and the photo is one that any network should match with itself.
 """
 
 from pathlib import Path
@@ -12,18 +11,20 @@ import torch
 from PIL import Image
 
 from semimatch_cli.errors import ArgumentError, InputError, ShapeError
+from semimatch_cli.loading import load_matcher
+from semimatch_cli.matching.correlation import (
+    cost_volume,
+    read_soft_argmax,
+    sample_descriptors,
+)
 from semimatch_cli.matching.features import Features
 from semimatch_cli.matching.matcher import Matcher
 from semimatch_cli.matching.network import MatchingNetwork, NetworkConfig
 
-SMALL = {"widths": [16, 16, 16, 16], "blocks": [1, 1, 1], "descriptor": 32}
-
 
 @pytest.fixture(scope="module")
 def matcher() -> Matcher:
-    torch.manual_seed(0)
-    network = MatchingNetwork(NetworkConfig("tiny", SMALL, long_side=128, temperature=0.01))
-    return Matcher(network, "cpu")
+    return load_matcher("tiny", device="cpu")
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +177,20 @@ def test_the_cost_volume_is_read_in_bounded_parts(
     matcher: Matcher, photo: Image.Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = matcher.dense(photo, photo)
-    monkeypatch.setattr("semimatch_cli.matching.matcher._COSTS_AT_ONCE", 500)
+    monkeypatch.setattr("semimatch_cli.matching.lookup._COSTS_AT_ONCE", 500)
     np.testing.assert_allclose(
         matcher.dense(photo, photo).source_points, whole.source_points, atol=1e-3
     )
+
+
+def test_a_window_of_zero_reads_the_whole_target(photo: Image.Image) -> None:
+    config = NetworkConfig("tiny", long_side=128, temperature=0.01, window=0)
+    torch.manual_seed(0)
+    matcher = Matcher(MatchingNetwork(config), "cpu")
+    features = matcher.encode(photo)
+    found = matcher.transfer(features, features, POINTS)
+    cells = features.frame.photo_to_cells(POINTS, features.stride)
+    queries = sample_descriptors(features.descriptors, torch.from_numpy(cells).float())
+    cost = cost_volume(queries, features.descriptors, features.valid)
+    plain = read_soft_argmax(cost, features.valid.shape[1], 0.01).double().numpy()
+    np.testing.assert_allclose(found.target_points, features.to_photo(plain), atol=1e-2)
