@@ -30,7 +30,7 @@ class Matcher:
     """A matching network ready to be asked.
 
     Args:
-        network: The network; it is moved to the device and set to evaluation.
+        network: The network, taken to the device and into evaluation; not to be trained meanwhile.
         device: "auto", "cpu", "cuda", "cuda:N" or "mps".
 
     Raises:
@@ -41,7 +41,8 @@ class Matcher:
 
     def __init__(self, network: MatchingNetwork, device: str = "auto") -> None:
         self.device = resolve_device(device)
-        self.network = network.to(self.device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+        ready = network.for_inference().to(self.device)
+        self.network = ready.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.config = network.config
 
     def encode(self, image: ImageLike | Features) -> Features:

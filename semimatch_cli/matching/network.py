@@ -82,18 +82,31 @@ class NetworkConfig:
 
 
 class MatchingNetwork(nn.Module):
-    """Photos on their canvases -> unit descriptors per cell."""
+    """Photos on their canvases -> unit descriptors per cell.
+
+    Args:
+        config: What to build.
+        backbone: A backbone to use as it is; otherwise one with fresh weights is built.
+    """
 
     Config = NetworkConfig
 
-    def __init__(self, config: NetworkConfig) -> None:
+    def __init__(self, config: NetworkConfig, backbone: nn.Module | None = None) -> None:
         super().__init__()
         self.config = config
-        self.backbone = build_backbone(config.backbone, config.backbone_options)
+        self.backbone = backbone or build_backbone(config.backbone, config.backbone_options)
         self.register_buffer("mean", torch.tensor(config.mean)[:, None, None], persistent=False)
         self.register_buffer("std", torch.tensor(config.std)[:, None, None], persistent=False)
         self.mean: Tensor
         self.std: Tensor
+
+    def for_inference(self) -> "MatchingNetwork":
+        """Return a network in evaluation that answers the same, faster where its backbone can.
+
+        The folded ones are copies; a backbone that cannot be folded is shared.
+        """
+        fold = getattr(self.backbone, "for_inference", None)
+        return MatchingNetwork(self.config, fold() if fold else self.backbone).eval()
 
     @property
     def stride(self) -> int:

@@ -31,6 +31,19 @@ def test_a_photo_is_described_alike_alone_and_in_a_batch() -> None:
     torch.testing.assert_close(together[1:2], alone, atol=1e-5, rtol=1e-4)
 
 
+def test_folding_for_inference_changes_no_map() -> None:
+    network = Tiny(SMALL)
+    with torch.no_grad():
+        for _ in range(3):  # gives the norms statistics of their own
+            network(torch.rand(4, 3, 64, 64))
+    network.eval()
+    folded = network.for_inference()
+    images = torch.rand(2, 3, 64, 96)
+    for ours, theirs in zip(folded.describe(images), network.describe(images), strict=True):
+        torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-4)
+    assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in folded.modules())
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -11,10 +11,10 @@ from typing import Self
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from semimatch_cli.errors import ConfigError
 from semimatch_cli.matching.backbones._checks import check_images, check_levels
+from semimatch_cli.matching.backbones._folding import fold_norm
 
 _EXPANSION = 4  # a bottleneck's output is this much wider than its inside
 
@@ -142,22 +142,14 @@ class ResNet(nn.Module):
         channels last, as the CPU kernels like them.
         """
         folded = copy.deepcopy(self).eval()
-        _fold(folded, "conv1", "bn1")
+        fold_norm(folded, "conv1", "bn1")
         for block in folded._bottlenecks():
             for index in (1, 2, 3):
-                _fold(block, f"conv{index}", f"bn{index}")
+                fold_norm(block, f"conv{index}", f"bn{index}")
             if block.downsample is not None:
-                _fold(block.downsample, "0", "1")
+                fold_norm(block.downsample, "0", "1")
         return folded.requires_grad_(False)
 
     def _bottlenecks(self) -> Iterator[Bottleneck]:
         for stage in (self.layer1, self.layer2, self.layer3, self.layer4):
             yield from stage  # type: ignore[misc]
-
-
-def _fold(parent: nn.Module, convolution: str, norm: str) -> None:
-    """Let one convolution do the work of both, in the layout that CPU kernels like best."""
-    merged = fuse_conv_bn_eval(getattr(parent, convolution), getattr(parent, norm))
-    nn.utils.convert_conv2d_weight_memory_format(merged, torch.channels_last)
-    setattr(parent, convolution, merged)
-    setattr(parent, norm, nn.Identity())
