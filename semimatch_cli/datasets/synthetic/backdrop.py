@@ -87,8 +87,8 @@ class Backdrop:
         Returns:
             (H, W, 3) linear colors.
         """
-        rays = camera.rays(size).astype(np.float32)
-        up = rays[..., 2] / np.linalg.norm(rays, axis=-1)
+        rays = camera.rays(size)
+        up = rays[..., 2] / np.sqrt(np.einsum("hwd,hwd->hw", rays, rays))
         share = np.clip(0.5 + 1.1 * up, 0.0, 1.0)[..., None]
         picture = self.far[0] + share * (self.far[1] - self.far[0])
         picture = picture * (0.8 + 0.4 * self._clouds(rays))

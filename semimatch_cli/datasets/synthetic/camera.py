@@ -79,10 +79,12 @@ class Camera:
         depth = np.maximum(local[:, 2], 1e-3)
         return local[:, :2] / depth[:, None] * self.focal + self.center, local[:, 2]
 
-    def rays(self, size: tuple[int, int]) -> Floats:
+    def rays(self, size: tuple[int, int]) -> npt.NDArray[np.float32]:
         """Return (H, W, 3), the direction through each pixel, of depth 1."""
         x = (np.arange(size[0]) - self.center[0]) / self.focal
         y = (np.arange(size[1]) - self.center[1]) / self.focal
         right, down, forward = self.axes
-        directions: Floats = x[None, :, None] * right + y[:, None, None] * down + forward
+        across = (x[:, None] * right + forward).astype(np.float32)
+        downward = (y[:, None] * down).astype(np.float32)
+        directions: npt.NDArray[np.float32] = across[None, :, :] + downward[:, None, :]
         return directions

@@ -13,6 +13,7 @@ import itertools
 import multiprocessing
 import os
 import shutil
+import signal
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -161,7 +162,9 @@ def _write_photos(folder: Path, plan: Plan, workers: int) -> Iterator[Photo]:
         yield from map(_write_one, jobs)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    # Ctrl-C reaches every process of the group; only this one may answer it.
+    ignore = (signal.SIGINT, signal.SIG_IGN)
+    with ProcessPoolExecutor(workers, context, initializer=signal.signal, initargs=ignore) as pool:
         try:
             yield from pool.map(_write_one, jobs, chunksize=8)
         except BaseException:

@@ -1,4 +1,4 @@
-"""Picture: the colors of a photo, from the visible surface to eight bits."""
+"""Picture: the colors of a photo: surface, paint, light, backdrop, lens, eight bits."""
 
 import numpy as np
 import numpy.typing as npt
@@ -29,23 +29,23 @@ def see(mesh: Mesh, camera: Camera, size: tuple[int, int], lofts: int | None = N
     )
 
 
-def picture_of(scene: Scene, surface: Surface, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
-    """Return the photo.
+def picture_of(scene: Scene, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    """Return the photo: the objects drawn at `FINE` times its size, then averaged.
 
     Args:
         scene: The scene.
-        surface: What is visible on a canvas of `FINE` times the size.
         size: (width, height) of the photo.
 
     Returns:
         (H, W, 3) uint8 RGB.
     """
+    fine_size = (size[0] * FINE, size[1] * FINE)
+    surface = see(scene.mesh, scene.camera.magnified(FINE), fine_size)
     shadow = _shadow(scene, size)
     behind = scene.backdrop.paint(scene.camera, size, shadow, scene.generator)
-    lit = surface.plane(_lit(scene, surface), 0.0)
-    covered = surface.plane(np.ones((len(surface.pixels), 1), dtype=np.float32), 0.0)
-    light = behind * (1.0 - _halved(covered)) + _halved(lit)
-    return _develop(scene, light)
+    opaque = np.ones((len(surface.pixels), 1), dtype=np.float32)
+    drawn = _halved(surface.plane(np.hstack([_lit(scene, surface), opaque]), 0.0))
+    return _develop(scene, behind * (1.0 - drawn[..., 3:]) + drawn[..., :3])
 
 
 def _lit(scene: Scene, surface: Surface) -> Floats:
@@ -56,9 +56,11 @@ def _lit(scene: Scene, surface: Surface) -> Floats:
     canonical, normals, points = np.split(surface.mix(known), 3, axis=1)
     colors = np.empty_like(canonical)
     gloss = np.empty(len(owners), dtype=np.float32)
-    for paint in {id(paint): paint for paint in scene.paints}.values():
-        worn = [index for index, other in enumerate(scene.paints) if other is paint]
-        chosen = np.isin(owners, worn)
+    paints = list({id(paint): paint for paint in scene.paints}.values())
+    identities = [id(paint) for paint in paints]
+    worn = np.array([identities.index(id(paint)) for paint in scene.paints], dtype=np.int8)[owners]
+    for index, paint in enumerate(paints):
+        chosen = np.flatnonzero(worn == index)
         colors[chosen] = paint.colors(canonical[chosen], scene.noise)
         gloss[chosen] = paint.gloss
     views = scene.camera.position.astype(np.float32) - points

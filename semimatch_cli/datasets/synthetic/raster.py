@@ -15,7 +15,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
 
-_MAX_TESTS = 1_000_000
+_MAX_TESTS = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -120,8 +120,8 @@ def _cover(
     corners: Floats, low: Ints, high: Ints, owner: Ints, extent: tuple[int, int]
 ) -> tuple[Ints, Ints, Ints]:
     """Return x, y and triangle of every pixel inside one of the triangles."""
-    x: Ints = low[:, 0, None] + np.arange(extent[0], dtype=np.int32)  # (T, across)
-    y: Ints = low[:, 1, None] + np.arange(extent[1], dtype=np.int32)  # (T, down)
+    x = low[:, 0, None] + np.arange(extent[0], dtype=np.int32)  # (T, across)
+    y = low[:, 1, None] + np.arange(extent[1], dtype=np.int32)  # (T, down)
     inside = (x <= high[:, 0, None])[:, None, :] & (y <= high[:, 1, None])[:, :, None]
     turn = _cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     sign = np.where(turn < 0, -1.0, 1.0).astype(np.float32)
@@ -131,7 +131,7 @@ def _cover(
         along_x = (sign * edge[:, 1])[:, None] * (x - start[:, 0, None])
         inside &= along_y[:, :, None] >= along_x[:, None, :]
     which, row, column = np.nonzero(inside)
-    return x[which, column], y[which, row], owner[which]
+    return low[which, 0] + column, low[which, 1] + row, owner[which]
 
 
 def _barycentric(corners: Floats, x: Ints, y: Ints) -> Floats:

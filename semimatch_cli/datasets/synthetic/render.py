@@ -1,8 +1,7 @@
 """Render: one photo of one object, with everything that is true about it.
 
-Scene -> nearest surface per pixel -> color and light -> backdrop -> lens. The object is drawn at
-twice its size and averaged; keypoints, mask and canonical coordinates come from the same depth
-buffer as the colors.
+Scene -> nearest surface at each pixel's center -> mask, parts, canonical coordinates, visibility;
+and the picture of the same scene beside them.
 """
 
 from dataclasses import dataclass
@@ -11,17 +10,17 @@ import numpy as np
 import numpy.typing as npt
 
 from semimatch_cli.datasets.synthetic.categories import keypoint_names, part_names
-from semimatch_cli.datasets.synthetic.mesh import Mesh
-from semimatch_cli.datasets.synthetic.picture import FINE, picture_of, see
+from semimatch_cli.datasets.synthetic.picture import picture_of, see
 from semimatch_cli.datasets.synthetic.raster import Surface
 from semimatch_cli.datasets.synthetic.scene import Scene, draw_scene
 from semimatch_cli.errors import ArgumentError
 
 Floats = npt.NDArray[np.float32]
 Parts = npt.NDArray[np.uint8]
+Points = npt.NDArray[np.float64]
 
 SMALLEST_SIDE = 32
-_THIN, _TOUCHING = 0.03, 0.006
+_THIN, _TOUCHING = 0.02, 0.006
 """Shares of the object's extent: how thick a part is seen through, and what counts as contact."""
 
 
@@ -85,17 +84,17 @@ def render(category: str, *, seed: int, size: int | tuple[int, int] = 256) -> Re
 
 
 def _photograph(scene: Scene, size: tuple[int, int]) -> Rendering:
-    fine = scene.camera.magnified(FINE)
-    surface = see(scene.mesh, fine, (size[0] * FINE, size[1] * FINE))
-    numbers = _part_numbers(scene)[scene.mesh.lofts[surface.corners[:, 0]]]
-    parts, canonical = _truth_maps(scene.mesh, surface, numbers)
-    keypoints, _ = scene.camera.project(scene.model.spot_points())
+    surface = see(scene.mesh, scene.camera, size)
+    parts = surface.plane(_part_numbers(scene)[scene.mesh.lofts[surface.corners[:, 0]]], 0)
+    canonical = surface.plane(surface.mix(scene.mesh.canonical), np.nan)
+    canonical[parts == 0] = np.nan
+    keypoints, depth = scene.camera.project(scene.model.spot_points())
     rows, columns = np.nonzero(parts)
     box = (columns.min(), rows.min(), columns.max(), rows.max()) if len(rows) else (0, 0, 0, 0)
     return Rendering(
-        image=picture_of(scene, surface, size),
+        image=picture_of(scene, size),
         keypoints=keypoints,
-        visible=_visible(scene, surface, parts),
+        visible=_visible(scene, surface, parts, (keypoints, depth)),
         names=keypoint_names(scene.category),
         bbox=(int(box[0]), int(box[1]), int(box[2]), int(box[3])),
         mask=parts > 0,
@@ -117,40 +116,21 @@ def _part_numbers(scene: Scene) -> Parts:
     return numbers
 
 
-def _truth_maps(mesh: Mesh, surface: Surface, numbers: Parts) -> tuple[Parts, Floats]:
-    """Return part numbers (H, W) and canonical coordinates (H, W, 3) of the photo's pixels.
-
-    A pixel takes the part of one of its four fine pixels, and the mean coordinate of those that
-    show the same part, so that the coordinate belongs to the pixel's center.
-    """
-    fine_parts = surface.plane(numbers, 0)
-    fine_codes = surface.plane(surface.mix(mesh.canonical), 0.0)
-    parts = fine_parts[1::FINE, 1::FINE]
-    total: Floats = np.zeros((*parts.shape, 3), dtype=np.float32)
-    count = np.zeros(parts.shape, dtype=np.float32)
-    for row in range(FINE):
-        for column in range(FINE):
-            same = fine_parts[row::FINE, column::FINE] == parts
-            total += same[..., None] * fine_codes[row::FINE, column::FINE]
-            count += same
-    canonical = total / np.maximum(count, 1.0)[..., None]
-    canonical[parts == 0] = np.nan
-    return parts.copy(), canonical.astype(np.float32)
-
-
-def _visible(scene: Scene, surface: Surface, parts: Parts) -> npt.NDArray[np.bool_]:
+def _visible(
+    scene: Scene, surface: Surface, parts: Parts, keypoints: tuple[Points, Points]
+) -> npt.NDArray[np.bool_]:
     """Tell which keypoints are seen.
 
     A keypoint is seen where its own part is what the photo shows at its place (from either side:
     the tip of an ear is seen from behind too), or where it lies on the very surface that is shown.
     """
-    points, depth = scene.camera.project(scene.model.spot_points())
+    points, depth = keypoints
     height, width = parts.shape
     known = np.isfinite(points[:, 0]) & np.isfinite(points[:, 1])
     pixel = np.rint(np.where(known[:, None], points, -1)).astype(np.intp)
     x, y = np.clip(pixel[:, 0], 0, width - 1), np.clip(pixel[:, 1], 0, height - 1)
     inside = known & (x == pixel[:, 0]) & (y == pixel[:, 1]) & (parts[y, x] > 0)
-    nearest = surface.plane(surface.depth, np.inf)[y * FINE + FINE // 2, x * FINE + FINE // 2]
+    nearest = surface.plane(surface.depth, np.inf)[y, x]
     extent = float(np.ptp(scene.mesh.vertices[_own(scene)], axis=0).max())
     names = part_names(scene.category)
     own = np.array([names.index(spot.part) + 1 for spot in scene.model.spots]) == parts[y, x]
@@ -173,8 +153,9 @@ def _is_truncated(scene: Scene, size: tuple[int, int]) -> bool:
 
 def _is_occluded(scene: Scene, parts: Parts) -> bool:
     """Tell whether distractors hide more than a twentieth of the object."""
-    own = len(scene.model.parts)
-    if len(scene.paints) == own:
+    _, depth = scene.camera.project(scene.mesh.vertices)
+    own = _own(scene)
+    if (depth[~own] > depth[own].max()).all():
         return False
-    alone = see(scene.mesh, scene.camera, parts.shape[::-1], lofts=own)
+    alone = see(scene.mesh, scene.camera, parts.shape[::-1], lofts=len(scene.model.parts))
     return bool((parts > 0).sum() < 0.95 * len(alone.pixels))

@@ -4,6 +4,7 @@ Everything is evaluated in the template's coordinates, so a pattern sticks to th
 pose. Colors are linear light, 0..1.
 """
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,6 @@ Floats = npt.NDArray[np.float32]
 
 PATTERNS = ("solid", "patches", "spots", "stripes", "mottled", "saddle")
 _LATTICE = 16
-_WRAP = _LATTICE - 1
 
 
 @dataclass(frozen=True)
@@ -21,15 +21,18 @@ class Noise:
     """Smooth random values in space, of unit period per lattice cell.
 
     Args:
-        lattice: (16, 16, 16) values in 0..1; repeats beyond.
+        corners: (8, 4096) values in 0..1: for each cell of a lattice of 16 a side, which repeats
+            beyond, the values at its corners; the corner's number is 4 x + 2 y + z.
     """
 
-    lattice: Floats
+    corners: Floats
 
     @classmethod
     def draw(cls, generator: np.random.Generator) -> "Noise":
         """Draw a new field."""
-        return cls(generator.random((_LATTICE,) * 3, dtype=np.float32))
+        lattice = generator.random((_LATTICE,) * 3, dtype=np.float32)
+        steps = itertools.product((0, -1), repeat=3)
+        return cls(np.stack([np.roll(lattice, step, (0, 1, 2)).ravel() for step in steps]))
 
     def __call__(self, points: Floats, octaves: int = 1) -> Floats:
         """Return (M,) values in 0..1 at (M, 3) points, finer octaves with half the weight."""
@@ -42,27 +45,16 @@ class Noise:
         return total / np.float32(weight)
 
     def _once(self, points: Floats) -> Floats:
-        cell = np.floor(points)
-        share = (points - cell).astype(np.float32)
+        x_y_z = np.ascontiguousarray(points.T, dtype=np.float32)
+        floor = np.floor(x_y_z)
+        share = x_y_z - floor
         share = share * share * (3.0 - 2.0 * share)
-        low = cell.astype(np.int32) & _WRAP
-        x, y, z = low.T
-        x, y = x * (_LATTICE * _LATTICE), y * _LATTICE
-        far_x = (low[:, 0] + 1 & _WRAP) * (_LATTICE * _LATTICE)
-        far_y, far_z = (low[:, 1] + 1 & _WRAP) * _LATTICE, low[:, 2] + 1 & _WRAP
-        flat, (sx, sy, sz) = self.lattice.ravel(), share.T
-
-        def column(base: npt.NDArray[np.int32]) -> Floats:
-            """Interpolate along z."""
-            near = flat[base + z]
-            mixed: Floats = near + (flat[base + far_z] - near) * sz
-            return mixed
-
-        front, back = column(x + y), column(far_x + y)
-        front += (column(x + far_y) - front) * sy
-        back += (column(far_x + far_y) - back) * sy
-        front += (back - front) * sx
-        return front
+        x, y, z = floor.astype(np.intp) & (_LATTICE - 1)
+        values = self.corners.take((x * _LATTICE + y) * _LATTICE + z, axis=1)  # (8, M)
+        values = values[:4] + (values[4:] - values[:4]) * share[0]
+        values = values[:2] + (values[2:] - values[:2]) * share[1]
+        mixed: Floats = values[0] + (values[1] - values[0]) * share[2]
+        return mixed
 
 
 @dataclass(frozen=True)

@@ -91,5 +91,5 @@ def test_a_ray_leads_to_the_point_that_is_projected_from_it() -> None:
     camera = camera.framing(np.eye(3), np.array([12.0, 9.0]), 10.0)
     ray = camera.rays((24, 18))[7, 15]
     pixel, depth = camera.project((camera.position + 3.0 * ray)[None])
-    np.testing.assert_allclose(pixel[0], [15, 7], atol=1e-9)
-    np.testing.assert_allclose(depth, 3.0)
+    np.testing.assert_allclose(pixel[0], [15, 7], atol=1e-4)
+    np.testing.assert_allclose(depth, 3.0, rtol=1e-6)
