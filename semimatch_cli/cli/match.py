@@ -68,14 +68,14 @@ def match(
         _refuse({"--out": out, "--save": save, "--json": json}, "many pairs; use --out-dir")
     else:
         _refuse({"--out-dir": out_dir}, "one pair; use --out or --save")
+        _check_photos(source, target)
         _check_outputs(out, save, force=force)
     job = _job(weights, mode, points, count)
     listed = _list_pairs(source, target, pairs) if many else []
     workbench = _workbench(session, job, weights, device)
     if many:
         _run_many(session, workbench, listed, out_dir or _DEFAULT_FOLDER, force=force)
-        return
-    if source and target:
+    elif source and target:
         _run_one(session, workbench, (source, target), (out, save, json), force=force)
 
 
@@ -94,6 +94,15 @@ def _refuse(options: dict[str, object], why: str) -> None:
     for option, value in options.items():
         if value:
             raise ArgumentError(f"{option} does not apply to {why}")
+
+
+def _check_photos(*photos: Path | None) -> None:
+    """Refuse photos that are not there before the weights are loaded."""
+    from semimatch_cli.files import check_readable
+
+    for photo in photos:
+        if photo:
+            check_readable(photo)
 
 
 def _check_outputs(out: Path | None, save: Path | None, *, force: bool) -> None:
@@ -131,8 +140,8 @@ def _list_pairs(source: Path | None, target: Path | None, pairs: Path | None) ->
 
 
 def _workbench(session: Session, job: "Job", weights: str, device: str) -> "Workbench":
-    """Load the weights, announcing a download, and name the larger ones beside `tiny`."""
-    from semimatch_cli.cli.fetching import FetchDisplay, suggest_larger
+    """Load the weights, announcing a download."""
+    from semimatch_cli.cli.fetching import FetchDisplay
     from semimatch_cli.loading import load_matcher
     from semimatch_cli.matching_job import Workbench
 
@@ -144,8 +153,6 @@ def _workbench(session: Session, job: "Job", weights: str, device: str) -> "Work
             on_download=shown.announce,
             on_progress=shown.advance,
         )
-    if weights == "tiny":
-        session.note(suggest_larger())
     return Workbench(matcher, job)
 
 
@@ -174,6 +181,7 @@ def _run_one(
     seen = int(found.visible.sum())
     written = ", ".join(str(path) for path in (out, save) if path)
     session.note(f"{len(found)} matches, {seen} visible{f': {written}' if written else ''}")
+    _name_weights(session, workbench)
 
 
 def _run_many(
@@ -189,12 +197,21 @@ def _run_many(
             failed += 1
             _report(pair, error)
     session.note(f"{len(pairs) - failed} of {len(pairs)} pairs matched: {folder}")
+    _name_weights(session, workbench)
     if failed:
         raise InputError(
             f"{failed} of {len(pairs)} pairs could not be matched",
             why="each is named above; the others are done",
             hint="mend them and run the same command again: finished pairs are skipped",
         )
+
+
+def _name_weights(session: Session, workbench: "Workbench") -> None:
+    """Say beside a result of `tiny` which larger weights there are."""
+    from semimatch_cli.cli.fetching import suggest_larger
+
+    if workbench.job.weights == "tiny":
+        session.note(suggest_larger())
 
 
 def _report(pair: "PhotoPair", error: SemimatchError) -> None:
