@@ -33,8 +33,9 @@ def distractors(
         reach = extent * generator.uniform(0.10, 0.28)
         sideways = generator.choice([-1.0, 1.0]) * generator.uniform(0.35, 1.1) * extent
         behind = generator.uniform(0.5, 2.2) * extent
-        if generator.random() < 0.22:
-            behind, reach = -generator.uniform(0.35, 0.6) * extent, 0.6 * reach
+        if generator.random() < 0.25:
+            behind, reach = -generator.uniform(0.4, 0.65) * extent, 0.75 * reach
+            sideways *= 0.4
         place = middle + sideways * right + behind * forward
         place[2] = (
             low[2] + reach if on_ground else middle[2] + generator.uniform(-0.6, 0.6) * extent

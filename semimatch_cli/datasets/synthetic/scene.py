@@ -131,7 +131,7 @@ def _draw_camera(
     middle = (points.min(axis=0) + points.max(axis=0)) / 2.0
     camera = Camera.looking(middle, azimuth, elevation, float(chance.uniform(3.2, 8.0)))
     camera = camera.rolled(float(chance.normal(0.0, 3.0)))
-    extent = float(chance.uniform(0.55, 0.92)) * min(size)
+    extent = float(chance.uniform(0.48, 0.94)) * min(size)
     if chance.random() < 0.08:
         extent *= 1.5  # cut off by the border
     slack = np.maximum(np.asarray(size) * 0.96 - extent, 0.06 * min(size)) / 2.0
