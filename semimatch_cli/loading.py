@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
-from semimatch_cli.errors import ConfigError, WeightsError
+from semimatch_cli.errors import WeightsError
 from semimatch_cli.matching.matcher import Matcher
 from semimatch_cli.matching.network import MatchingNetwork, NetworkConfig
-from semimatch_cli.weights.checkpoint import load_strict, read_checkpoint
+from semimatch_cli.weights.checkpoint import differences, load_strict, read_checkpoint
 from semimatch_cli.weights.entry import WeightsEntry
 from semimatch_cli.weights.hub import locate
 from semimatch_cli.weights.registry import find, read_table
@@ -70,8 +71,8 @@ def _filled(entry: WeightsEntry, state: dict[str, Tensor], name: str) -> Matchin
 
 
 def _fits(entry: WeightsEntry, state: dict[str, Tensor]) -> bool:
-    try:
-        _filled(entry, state, entry.name)
-    except (ConfigError, WeightsError):
-        return False
-    return True
+    """Compare keys and shapes alone: on the meta device a network takes no memory."""
+    with torch.device("meta"):
+        backbone = MatchingNetwork(NetworkConfig.from_dict(entry.network)).backbone
+    prepared = backbone.prepare_state(state)  # type: ignore[operator]
+    return not differences(backbone.state_dict(), prepared)

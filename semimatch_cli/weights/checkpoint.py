@@ -88,7 +88,7 @@ def load_strict(module: torch.nn.Module, state: Mapping[str, torch.Tensor], what
     Raises:
         WeightsError: A key is missing or unexpected, or a shape differs. Nothing was loaded.
     """
-    difference = _difference(module.state_dict(), state)
+    difference = differences(module.state_dict(), state)
     if difference:
         raise WeightsError(
             f"the weights {what} do not fit this network",
@@ -113,8 +113,13 @@ def _read_header(path: Path, metadata: Mapping[str, str] | None) -> dict[str, An
     return header
 
 
-def _difference(network: Mapping[str, torch.Tensor], file: Mapping[str, torch.Tensor]) -> list[str]:
-    """Describe how the file departs from the network, at most one phrase for each kind."""
+def differences(network: Mapping[str, torch.Tensor], file: Mapping[str, torch.Tensor]) -> list[str]:
+    """Describe how a file departs from a network, at most one phrase for each kind; empty if not.
+
+    Args:
+        network: The state that the network has; only keys and shapes count.
+        file: The state that was read.
+    """
     shapes = [
         f"{key} (file {tuple(file[key].shape)}, network {tuple(value.shape)})"
         for key, value in network.items()
