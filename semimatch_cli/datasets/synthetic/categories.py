@@ -8,13 +8,14 @@ from functools import cache
 from semimatch_cli.datasets.synthetic.airplanes import airplane
 from semimatch_cli.datasets.synthetic.bicycles import bicycle
 from semimatch_cli.datasets.synthetic.birds import bird
+from semimatch_cli.datasets.synthetic.breeds import CAT, COW, DOG, HORSE
 from semimatch_cli.datasets.synthetic.cars import car
 from semimatch_cli.datasets.synthetic.chairs import chair
 from semimatch_cli.datasets.synthetic.fish import fish
 from semimatch_cli.datasets.synthetic.mesh import Floats, canonical_of
 from semimatch_cli.datasets.synthetic.model import Dial, Model
 from semimatch_cli.datasets.synthetic.people import person
-from semimatch_cli.datasets.synthetic.quadrupeds import CAT, COW, DOG, HORSE, quadruped
+from semimatch_cli.datasets.synthetic.quadrupeds import quadruped
 from semimatch_cli.errors import ArgumentError
 
 FUR = ("8a5a2b", "3b2a1e", "c89b5f", "e8dcc8", "1f1c1a", "a7672f", "7d7468", "d8b684", "5c3a22")

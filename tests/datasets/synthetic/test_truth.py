@@ -56,6 +56,17 @@ def test_what_the_source_does_not_show_has_no_counterpart() -> None:
     assert seen < 0.6
 
 
+def test_half_precision_as_in_the_files_gives_the_same_truth() -> None:
+    first, second = (render("chair", seed=seed, size=96) for seed in (0, 2))
+    exact = warp(first, second)
+    halves = [shot.canonical.astype(np.float16) for shot in (first, second)]
+    rounded = dense_truth(halves[0], first.parts, halves[1], second.parts)
+    gaps = np.linalg.norm(exact - rounded, axis=-1)
+    both = np.isfinite(gaps)
+    assert both.sum() > 0.95 * np.isfinite(exact[..., 0]).sum() > 100
+    assert np.mean(gaps[both] < 1.5) > 0.99
+
+
 def test_no_tolerance_leaves_only_exact_twins() -> None:
     first, second = (render("fish", seed=seed, size=64) for seed in (0, 1))
     found = dense_truth(first.canonical, first.parts, second.canonical, second.parts, tolerance=0.0)
