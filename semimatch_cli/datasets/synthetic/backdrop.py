@@ -140,16 +140,14 @@ def _scatter(picture: Floats, count: int, generator: np.random.Generator) -> Flo
     if count == 0:
         return picture
     height, width = picture.shape[:2]
-    canvas = Image.fromarray((np.clip(picture, 0, 1) ** (1 / 2.2) * 255).astype(np.uint8))
+    canvas = Image.new("L", (width, height))
     pen = ImageDraw.Draw(canvas)
-    for _ in range(count):
+    colors = generator.uniform(0.0, 0.85, (count + 1, 3)).astype(np.float32)
+    for number in range(1, count + 1):
         center = generator.uniform([0, 0], [width, height])
-        reach = generator.uniform(0.03, 0.22) * max(width, height)
-        sides = int(generator.integers(3, 9))
-        turns = np.sort(generator.uniform(0, 2 * np.pi, sides))
-        edge = center + reach * np.stack([np.cos(turns), np.sin(turns)], 1) * generator.uniform(
-            0.5, 1.5, 2
-        )
-        color = tuple(int(c) for c in generator.integers(20, 236, 3))
-        pen.polygon([(float(x), float(y)) for x, y in edge], fill=color)
-    return ((np.asarray(canvas, dtype=np.float32) / 255.0) ** 2.2).astype(np.float32)
+        reach = generator.uniform(0.03, 0.22) * max(width, height) * generator.uniform(0.5, 1.5, 2)
+        turns = np.sort(generator.uniform(0, 2 * np.pi, int(generator.integers(3, 9))))
+        edge = center + reach * np.stack([np.cos(turns), np.sin(turns)], axis=1)
+        pen.polygon([(float(x), float(y)) for x, y in edge], fill=number)
+    numbers = np.asarray(canvas)
+    return np.where(numbers[..., None] > 0, colors[numbers], picture)

@@ -52,8 +52,8 @@ def _lit(scene: Scene, surface: Surface) -> Floats:
     """Return (P, 3), the linear light from each visible pixel."""
     mesh = scene.mesh
     owners = mesh.lofts[surface.corners[:, 0]]
-    known = np.concatenate([mesh.canonical, mesh.normals, mesh.vertices], axis=1)
-    canonical, normals, points = np.split(surface.mix(known), 3, axis=1)
+    known = np.concatenate([mesh.canonical, mesh.normals], axis=1)
+    canonical, normals = np.split(surface.mix(known), 2, axis=1)
     colors = np.empty_like(canonical)
     gloss = np.empty(len(owners), dtype=np.float32)
     paints = list({id(paint): paint for paint in scene.paints}.values())
@@ -63,8 +63,8 @@ def _lit(scene: Scene, surface: Surface) -> Floats:
         chosen = np.flatnonzero(worn == index)
         colors[chosen] = paint.colors(canonical[chosen], scene.noise)
         gloss[chosen] = paint.gloss
-    views = scene.camera.position.astype(np.float32) - points
-    lit = scene.light.shade(colors, unit(normals), unit(views), gloss)
+    towards_camera = (-scene.camera.axes[2]).astype(np.float32)
+    lit = scene.light.shade(colors, unit(normals), towards_camera, gloss)
     return lit * _openness(scene, surface)[:, None]
 
 
@@ -95,12 +95,12 @@ def _shadow(scene: Scene, size: tuple[int, int]) -> Floats:
 
 
 def _develop(scene: Scene, light: Floats) -> npt.NDArray[np.uint8]:
-    """Return (H, W, 3) uint8: lens blur, exposure, a soft shoulder, sRGB, sensor noise."""
+    """Return (H, W, 3) uint8: lens blur, exposure, a soft shoulder, gamma, sensor noise."""
     lens, longest = scene.lens, max(light.shape[:2])
     radius = round(lens.blur * longest / 256)
     exposed = np.maximum(box_blur(light, radius, 1) * lens.gain.astype(np.float32), 0.0)
     toned = np.float32(1.05) * (1.0 - np.exp(np.float32(-1.35) * exposed))
-    coded = np.power(np.clip(toned, 0.0, 1.0), np.float32(1.0 / 2.2))
+    coded = np.sqrt(np.clip(toned, 0.0, 1.0))  # the inverse of `linear`
     coded += scene.generator.normal(0.0, lens.noise, coded.shape).astype(np.float32)
     return np.rint(np.clip(coded, 0.0, 1.0) * 255.0).astype(np.uint8)
 

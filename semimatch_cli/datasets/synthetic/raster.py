@@ -72,8 +72,7 @@ def rasterize(points: Floats, depth: Floats, triangles: Ints, size: tuple[int, i
     for chosen, shape in _groups(high - low + 1):
         hits.append(_cover(corners[chosen], low[chosen], high[chosen], chosen, shape))
     x, y, owner = (np.concatenate(column) for column in zip(*hits, strict=True))
-    weights = _barycentric(corners[owner], x, y)
-    distance = np.einsum("pc,pc->p", depth[triangles[owner]], weights)
+    distance = _depth_at(_planes(corners, depth[triangles])[owner], x, y)
     flat = y * size[0] + x
     closest = np.full(size[0] * size[1], np.inf, dtype=np.float32)
     np.minimum.at(closest, flat, distance)
@@ -82,7 +81,9 @@ def rasterize(points: Floats, depth: Floats, triangles: Ints, size: tuple[int, i
     nearest[flat[winners]] = winners
     pixels = np.flatnonzero(nearest >= 0).astype(np.int32)
     kept = nearest[pixels]
-    return Surface(pixels, triangles[owner[kept]], weights[kept], distance[kept], size)
+    seen = owner[kept]
+    weights = _barycentric(corners[seen], x[kept], y[kept])
+    return Surface(pixels, triangles[seen], weights, distance[kept], size)
 
 
 def _boxes(corners: Floats, size: tuple[int, int]) -> tuple[Ints, Ints]:
@@ -134,11 +135,33 @@ def _cover(
     return low[which, 0] + column, low[which, 1] + row, owner[which]
 
 
+def _planes(corners: Floats, depth: Floats) -> Floats:
+    """Return (T, 5): the first corner's x, y and depth, and how depth changes with x and y."""
+    first, second = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    one, two = depth[:, 1] - depth[:, 0], depth[:, 2] - depth[:, 0]
+    area = _sure(_cross(first, second))
+    along_x = (one * second[:, 1] - two * first[:, 1]) / area
+    along_y = (two * first[:, 0] - one * second[:, 0]) / area
+    return np.stack([corners[:, 0, 0], corners[:, 0, 1], depth[:, 0], along_x, along_y], axis=1)
+
+
+def _depth_at(planes: Floats, x: Ints, y: Ints) -> Floats:
+    """Return the depth of each plane (F, 5) at a pixel of its own."""
+    start_x, start_y, depth, along_x, along_y = planes.T
+    distance: Floats = depth + (x - start_x) * along_x + (y - start_y) * along_y
+    return distance.astype(np.float32)
+
+
+def _sure(area: Floats) -> Floats:
+    """Keep areas off zero, so that a triangle seen edge-on divides by something."""
+    safe: Floats = np.where(np.abs(area) < 1e-9, np.float32(1e-9), area)
+    return safe
+
+
 def _barycentric(corners: Floats, x: Ints, y: Ints) -> Floats:
     first, second = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
     offset = np.stack([x - corners[:, 0, 0], y - corners[:, 0, 1]], axis=1)
-    area = _cross(first, second)
-    area = np.where(np.abs(area) < 1e-9, 1e-9, area)
+    area = _sure(_cross(first, second))
     one, two = _cross(offset, second) / area, _cross(first, offset) / area
     return np.stack([1.0 - one - two, one, two], axis=1).astype(np.float32)
 

@@ -53,13 +53,15 @@ class Light:
             wrap=float(generator.uniform(0.1, 0.35)),
         )
 
-    def shade(self, colors: Floats, normals: Floats, views: Floats, gloss: Floats) -> Floats:
+    def shade(
+        self, colors: Floats, normals: Floats, towards_camera: Floats, gloss: Floats
+    ) -> Floats:
         """Light a surface.
 
         Args:
             colors: (P, 3) linear colors.
             normals: (P, 3) unit normals.
-            views: (P, 3) unit vectors to the camera.
+            towards_camera: (3,) unit vector to the camera, which is far enough for one to do.
             gloss: (P,) strength of the highlight.
 
         Returns:
@@ -69,8 +71,8 @@ class Light:
         diffuse = np.clip((facing + self.wrap) / (1.0 + self.wrap), 0.0, 1.0)
         above = (0.5 + 0.5 * normals[:, 2])[:, None]
         ambient = self.ground + above * (self.sky - self.ground)
-        half = unit(views + self.direction)
-        shine = np.clip(np.einsum("pd,pd->p", normals, half), 0.0, 1.0)
+        half = unit((towards_camera + self.direction)[None])[0]
+        shine = np.clip(normals @ half, 0.0, 1.0)
         broad = np.square(np.square(np.square(shine)))
         highlight = gloss * (np.square(np.square(broad)) * broad + 0.15 * broad)
         lit: Floats = colors * (ambient + diffuse[:, None] * self.key)

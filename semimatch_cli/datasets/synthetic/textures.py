@@ -94,9 +94,9 @@ class Paint:
 
 
 def linear(hexadecimal: str) -> Floats:
-    """Return the linear color (3,) of an sRGB code like `c0ffee`."""
+    """Return the linear color (3,) of a code like `c0ffee`; a square stands in for sRGB's curve."""
     channels = [int(hexadecimal[start : start + 2], 16) / 255.0 for start in (0, 2, 4)]
-    return np.power(np.asarray(channels, dtype=np.float32), np.float32(2.2))
+    return np.square(np.asarray(channels, dtype=np.float32))
 
 
 def _pattern_share(pattern: str, points: Floats, scale: float, noise: Noise) -> Floats:
