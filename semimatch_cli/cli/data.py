@@ -21,7 +21,9 @@ def synth(
     images: Annotated[int, typer.Option(help="Photos per category.")] = 100,
     size: Annotated[int, typer.Option(help="Side of the square photos, in pixels.")] = 256,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 0,
-    workers: Annotated[int | None, typer.Option(help="Processes; all cores, at most 8.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; all cores, at most 8.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier one.")] = False,
 ) -> None:
     """Render photos of known truth: SPair-71k's layout, plus every pixel's correspondence.

@@ -33,3 +33,7 @@ def test_impossible_numbers_are_a_wrong_command_line(tmp_path: Path) -> None:
         assert result.exit_code == 2
         assert "Hint:" in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_workers_is_a_wrong_command_line(tmp_path: Path) -> None:
+    assert synth(tmp_path / "set", "--workers", "0").exit_code == 2

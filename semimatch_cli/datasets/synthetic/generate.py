@@ -112,6 +112,7 @@ def write_dataset(
     Raises:
         InputError: The folder is not empty, or holds something else than a rendered data set.
     """
+    folder = folder.resolve()
     _check_free(folder, force=force)
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial = folder.with_name(f".{folder.name}.partial-{os.getpid()}")

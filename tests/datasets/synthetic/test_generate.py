@@ -140,6 +140,16 @@ def test_force_replaces_an_earlier_set(tmp_path: Path) -> None:
     assert len(list((tmp_path / "set" / "JPEGImages" / "car").iterdir())) == 2
 
 
+def test_the_current_folder_will_do_if_it_is_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    write_dataset(Path(), Plan(2, 48, 0, ("car",), 1))
+    assert (tmp_path / "here" / "Layout" / "categories.txt").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["here"]
+
+
 def test_an_interrupted_run_leaves_nothing_behind(tmp_path: Path) -> None:
     def stop(photos):
         next(iter(photos))
