@@ -1,0 +1,1 @@
+"""Evaluation: predictions become records, records become numbers, numbers carry their protocol."""
