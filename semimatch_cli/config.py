@@ -32,3 +32,15 @@ def hub_cache() -> Path:
     caches = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     home = os.environ.get("HF_HOME") or f"{caches}/huggingface"
     return Path(os.path.expandvars(explicit or f"{home}/hub")).expanduser()
+
+
+def data_dir() -> Path:
+    """Return the folder that holds the data sets, each in a folder of its own name.
+
+    `SEMIMATCH_DATA`, else `semimatch` in the user's data folder. What `semimatch data get` brings
+    lies in `spair/SPair-71k/`, `pf-pascal/PF-dataset-PASCAL/` (lists beside that folder),
+    `pf-willow/PF-dataset/` (its list beside it) and `tss/`. It may not exist yet.
+    """
+    data = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    explicit = os.environ.get("SEMIMATCH_DATA") or f"{data}/semimatch"
+    return Path(os.path.expandvars(explicit)).expanduser()
