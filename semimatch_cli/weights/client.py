@@ -5,21 +5,19 @@ inside the functions, so that embedded and local weights never need it.
 """
 
 import logging
-import queue
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from semimatch_cli.config import hub_cache, hub_endpoint
 from semimatch_cli.errors import OfflineError, SemimatchError
+from semimatch_cli.waiting import within
 from semimatch_cli.weights.entry import WeightsEntry
 from semimatch_cli.weights.explain import explain, missing_file
 
 Progress = Callable[[int, int | None], None]
-Answer = TypeVar("Answer")
 
 _REQUEST_SECONDS = 5.0
 _ANSWER_SECONDS = 8.0
@@ -64,7 +62,7 @@ def ask(entry: WeightsEntry, revision: str) -> Record:
 
     api = HfApi(endpoint=hub_endpoint())
     with _explained(entry, revision):
-        info = _within(
+        info = within(
             _ANSWER_SECONDS,
             lambda: api.model_info(
                 entry.repo, revision=revision, files_metadata=True, timeout=_REQUEST_SECONDS
@@ -195,23 +193,3 @@ def _explained(entry: WeightsEntry, revision: str) -> Iterator[None]:
         raise
     except Exception as error:
         raise explain(error, entry, revision) from error
-
-
-def _within(seconds: float, question: Callable[[], Answer]) -> Answer:
-    """Answer a question within a time; looking up and trying many addresses has no bound itself."""
-    answers: queue.SimpleQueue[tuple[Answer | None, Exception | None]] = queue.SimpleQueue()
-
-    def work() -> None:
-        try:
-            answers.put((question(), None))
-        except Exception as error:
-            answers.put((None, error))
-
-    threading.Thread(target=work, daemon=True).start()
-    try:
-        answer, error = answers.get(timeout=seconds)
-    except queue.Empty:
-        raise TimeoutError(f"no answer within {seconds:g} s") from None
-    if error is not None:
-        raise error
-    return answer  # type: ignore[return-value]

@@ -14,10 +14,11 @@ from pathlib import Path
 
 from semimatch_cli.config import offline_by_environment
 from semimatch_cli.errors import OfflineError, SemimatchError, WeightsError
+from semimatch_cli.lock_file import digest
 from semimatch_cli.weights.client import Progress, Record, ask, cached_file, download
 from semimatch_cli.weights.entry import WeightsEntry
 from semimatch_cli.weights.explain import absent_offline
-from semimatch_cli.weights.lock import Pin, digest, read_pin, write_pin
+from semimatch_cli.weights.lock import Pin, read_pin, write_pin
 
 Announce = Callable[[WeightsEntry, int | None], None]
 

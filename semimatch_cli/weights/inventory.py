@@ -9,10 +9,11 @@ from typing import Any, Literal
 
 from semimatch_cli.config import hub_cache
 from semimatch_cli.errors import ArgumentError
+from semimatch_cli.lock_file import digest
 from semimatch_cli.weights.client import Record
 from semimatch_cli.weights.entry import WeightsEntry
 from semimatch_cli.weights.hub import here, known_record, pin_record, trusted_pin
-from semimatch_cli.weights.lock import digest, distrust, drop_pin, read_pin, write_pin
+from semimatch_cli.weights.lock import distrust, drop_pin, read_pin, write_pin
 
 State = Literal["embedded", "local", "downloaded", "not downloaded", "missing"]
 
