@@ -44,3 +44,12 @@ def data_dir() -> Path:
     data = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
     explicit = os.environ.get("SEMIMATCH_DATA") or f"{data}/semimatch"
     return Path(os.path.expandvars(explicit)).expanduser()
+
+
+def process_rank() -> tuple[int, int, int]:
+    """Return rank, number of processes and rank on this machine, as `torchrun` tells them."""
+    names = ("RANK", "WORLD_SIZE", "LOCAL_RANK")
+    rank, count, local_rank = (os.environ.get(name, "") for name in names)
+    if not (rank and count):
+        return 0, 1, 0
+    return int(rank), int(count), int(local_rank or rank)

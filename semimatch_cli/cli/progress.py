@@ -1,13 +1,20 @@
 """A progress bar on stderr with the rate per second; silent when quiet or piped."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 Item = TypeVar("Item")
 
 
-def track(items: Iterable[Item], total: int, unit: str, *, quiet: bool) -> Iterator[Item]:
+def track(
+    items: Iterable[Item],
+    total: int,
+    unit: str,
+    *,
+    quiet: bool,
+    note: Callable[[Item], str] = lambda item: "",
+) -> Iterator[Item]:
     """Pass items through and show how many of `total` are done.
 
     Args:
@@ -15,6 +22,7 @@ def track(items: Iterable[Item], total: int, unit: str, *, quiet: bool) -> Itera
         total: How many there will be.
         unit: What they are called, in the plural.
         quiet: Show nothing.
+        note: Says, for each item, what else to show of the work so far.
     """
     if quiet or not sys.stderr.isatty():
         yield from items
@@ -27,11 +35,13 @@ def track(items: Iterable[Item], total: int, unit: str, *, quiet: bool) -> Itera
         TextColumn("{task.completed}/{task.total} " + unit),
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
     )
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("", total=total, rate="")
+        task = progress.add_task("", total=total, rate="", note="")
         for item in items:
             yield item
             progress.advance(task)
             speed = progress.tasks[0].speed
-            progress.update(task, rate=f"{speed:.1f} {unit}/s" if speed else "")
+            rate = f"{speed:.1f} {unit}/s" if speed else ""
+            progress.update(task, rate=rate, note=note(item))
