@@ -17,7 +17,7 @@ from pathlib import Path
 
 from semimatch_cli.errors import InputError
 
-_NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
 
 def check_readable(path: Path) -> None:
@@ -114,7 +114,7 @@ def written_whole(path: Path, *, force: bool) -> Iterator[Path]:
         check_writable(path, force)  # something may have appeared there meanwhile
         part.replace(destination)
     except OSError as error:
-        if error.errno not in _NO_SPACE and error.filename != str(part):
+        if error.errno not in NO_SPACE and error.filename != str(part):
             raise  # about another file, read meanwhile
         raise _unwritable(path, error) from error
     finally:
@@ -122,7 +122,7 @@ def written_whole(path: Path, *, force: bool) -> Iterator[Path]:
 
 
 def _unwritable(path: Path, error: OSError | ValueError) -> InputError:
-    if isinstance(error, OSError) and error.errno in _NO_SPACE:
+    if isinstance(error, OSError) and error.errno in NO_SPACE:
         return InputError(
             f"cannot write {path}",
             why="no space left on its disk",

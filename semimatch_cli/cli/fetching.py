@@ -37,10 +37,14 @@ class FetchDisplay:
 
     def announce(self, entry: "WeightsEntry", size: int | None) -> None:
         """Say what is about to be fetched, how large it is and under which license."""
+        self.begin(entry.name, _download_line(entry, size), size)
+
+    def begin(self, name: str, line: str, size: int | None = None) -> None:
+        """Say what takes time now, and draw its bar; without a size the bar only moves."""
         self._end()
-        self._session.note(_download_line(entry, size))
+        self._session.note(line)
         if not self._session.quiet and sys.stderr.isatty():
-            self._begin(entry.name, size)
+            self._begin(name, size)
 
     def advance(self, done: int, total: int | None) -> None:
         """Move the bar to `done` of `total` bytes."""

@@ -1,17 +1,13 @@
 """`semimatch weights`: list, info, get, verify, remove and path."""
 
 import json
-import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from semimatch_cli.cli.app import Session, app
-from semimatch_cli.cli.fetching import (
-    FetchDisplay,
-    size_text,
-)
+from semimatch_cli.cli.fetching import FetchDisplay, size_text
+from semimatch_cli.cli.listing import print_facts, print_json, print_table
 
 if TYPE_CHECKING:
     from semimatch_cli.weights.inventory import Standing
@@ -35,9 +31,9 @@ def list_weights(ctx: typer.Context, as_json: AsJson = False) -> None:
 
     standings = [look(entry) for entry in read_table().values()]
     if as_json:
-        _print_json([standing.to_dict() for standing in standings])
+        print_json([standing.to_dict() for standing in standings])
     else:
-        _print_table(("NAME", "STATE", "SIZE", "LICENSE", "WHAT"), [_row(s) for s in standings])
+        print_table(("NAME", "STATE", "SIZE", "LICENSE", "WHAT"), [_row(s) for s in standings])
         session: Session = ctx.obj
         session.note("* has further terms: semimatch weights info NAME")
 
@@ -51,12 +47,9 @@ def info(name: Name, as_json: AsJson = False) -> None:
     entry = find(name)
     standing, card = look(entry), model_card(entry)
     if as_json:
-        _print_json(standing.to_dict() | {"card": card})
+        print_json(standing.to_dict() | {"card": card})
         return
-    facts = _facts(standing)
-    width = max(len(key) for key, _ in facts)
-    for key, value in facts:
-        print(f"{key:<{width}}  {value}")
+    print_facts(_facts(standing))
     if card:
         print(f"\n{card}")
 
@@ -101,10 +94,10 @@ def verify(
     if not verdicts:
         session.note("No weights are here, nothing to verify")
     if as_json:
-        _print_json([verdict.to_dict() for verdict in verdicts])
+        print_json([verdict.to_dict() for verdict in verdicts])
     elif verdicts:
         rows = [(v.name, "ok" if v.ok else "FAILED", v.detail) for v in verdicts]
-        _print_table(("NAME", "RESULT", "DETAIL"), rows)
+        print_table(("NAME", "RESULT", "DETAIL"), rows)
     failed = [verdict.name for verdict in verdicts if not verdict.ok]
     for name in failed:
         session.note(f"Hint: {name}: {look(find(name)).next_step}")
@@ -136,7 +129,7 @@ def path(name: Name, as_json: AsJson = False) -> None:
     if standing.path is None:
         raise WeightsError(f"{name} is not on this machine", hint=standing.next_step)
     if as_json:
-        _print_json({"name": name, "path": str(standing.path)})
+        print_json({"name": name, "path": str(standing.path)})
     else:
         print(standing.path)
 
@@ -148,9 +141,9 @@ def _row(standing: "Standing") -> tuple[str, ...]:
     return entry.name, standing.state, size or "-", terms or "-", entry.summary
 
 
-def _facts(standing: "Standing") -> list[tuple[str, str]]:
+def _facts(standing: "Standing") -> dict[str, str]:
     entry = standing.entry
-    facts = {
+    return {
         "name": entry.name,
         "summary": entry.summary,
         "state": standing.state,
@@ -165,32 +158,3 @@ def _facts(standing: "Standing") -> list[tuple[str, str]]:
         "paper": entry.paper,
         "network": json.dumps(dict(entry.network)) if entry.network else "",
     }
-    return [(key, value) for key, value in facts.items() if value]
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, indent=2))
-
-
-def _print_table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    """Draw a table on a terminal; elsewhere aligned columns that never wrap."""
-    if sys.stdout.isatty():
-        _draw_table(header, rows)
-        return
-    widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
-    for row in [header, *rows]:
-        print(
-            "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-        )
-
-
-def _draw_table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for column, title in enumerate(header):
-        table.add_column(title, no_wrap=column < len(header) - 1)
-    for row in rows:
-        table.add_row(*row)
-    Console().print(table)
