@@ -5,7 +5,7 @@ the pair's threshold of its true point (`<=`); an answer that is not finite is w
 that the target shows are judged, and pairs without any are left out of every mean and counted.
 
 References: Yang and Ramanan, TPAMI 2013 (PCK); Min et al., arXiv 1908.10543 (per image and per
-point); Mariotti et al., CVPR 2024, arXiv 2312.13216 (PCK-dagger, KAP).
+point); Mariotti et al., CVPR 2024, arXiv 2312.13216 (PCK-dagger).
 """
 
 from collections import defaultdict
@@ -140,7 +140,7 @@ def pck(records: Sequence[PairRecord], alphas: Sequence[float], rule: Rule = rig
         per_image=_mean(shares),
         per_point=_mean(shares, points),
         per_category=per_category,
-        mean_over_categories=_mean_of(per_category, len(alphas)),
+        mean_over_categories=mean_over_categories(per_category, len(alphas)),
         pairs=len(kept),
         excluded=len(records) - len(kept),
         points=int(points.sum()),
@@ -187,78 +187,10 @@ def by_attribute(
     return measured
 
 
-@dataclass(frozen=True)
-class Kap:
-    """Keypoint average precision at A alphas, NaN where no keypoint is visible.
-
-    Args:
-        alphas: A shares of the threshold.
-        per_point: (A,) over all keypoints together.
-        mean_over_categories: (A,) mean over categories, each over its own keypoints.
-    """
-
-    alphas: tuple[float, ...]
-    per_point: Floats
-    mean_over_categories: Floats
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return both as {alpha: precision}."""
-        return {
-            "per_point": by_alpha(self.alphas, self.per_point),
-            "mean_over_categories": by_alpha(self.alphas, self.mean_over_categories),
-        }
-
-
-def kap(records: Sequence[PairRecord], alphas: Sequence[float]) -> Kap:
-    """Measure keypoint average precision: does the confidence tell right answers from the rest?
-
-    Every asked keypoint, also one that the target does not show, is one detection with its
-    confidence. It is a true positive if right, and a false positive if wrong or if there is nothing
-    to find. Recall counts every visible keypoint, so one that was not found is a miss too.
-    Precision at each confidence that a true positive has is averaged, without interpolation; equal
-    confidences are taken at once, and one that is not finite counts as 0.
-
-    Mariotti et al. (arXiv 2312.13216; `pck_spair_pascal_sphere.py` of VICO-UoE/SphericalMaps) also
-    score the best similarity on the other side of the radius: the runner-up elsewhere of a keypoint
-    that was found, as a negative, and the best place within the radius of one that was missed, as a
-    positive. A matcher gives one answer, so both are unknown here, and this number is not theirs.
-    Their mean is that over categories.
-    """
-    groups: dict[str, list[PairRecord]] = defaultdict(list)
-    for record in records:
-        groups[record.category].append(record)
-    per_category = {name: _precisions(group, alphas) for name, group in sorted(groups.items())}
-    return Kap(
-        alphas=tuple(alphas),
-        per_point=_precisions(records, alphas),
-        mean_over_categories=_mean_of(per_category, len(alphas)),
-    )
-
-
-def average_precision(scores: Floats, positive: Bools, total: int) -> float:
-    """Return the average precision of M detections.
-
-    Args:
-        scores: (M,) confidence, finite.
-        positive: (M,) whether each is a true positive.
-        total: How many there are to be found; NaN is returned for 0.
-    """
-    if total == 0:
-        return float("nan")
-    order = np.argsort(-scores, kind="stable")
-    hits = np.cumsum(positive[order])
-    last = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True)[: len(order)])
-    precision = hits[last] / (last + 1)
-    return float(np.sum(precision * np.diff(hits[last], prepend=0)) / total)
-
-
-def _precisions(records: Sequence[PairRecord], alphas: Sequence[float]) -> Floats:
-    total = int(sum(record.visible.sum() for record in records))
-    if total == 0:
-        return np.full(len(alphas), np.nan)
-    scores = np.concatenate([confidences(record) for record in records])
-    positive = np.concatenate([right(record, alphas) for record in records], axis=1)
-    return np.array([average_precision(scores, row, total) for row in positive], dtype=np.float64)
+def mean_over_categories(per_category: Mapping[str, Floats], count: int) -> Floats:
+    """Return the mean (count,) over the categories whose values (count,) are finite."""
+    known = [values for values in per_category.values() if np.isfinite(values).all()]
+    return _mean(np.array(known, dtype=np.float64).reshape(-1, count).T)
 
 
 def _mean(shares: Floats, weights: Floats | None = None) -> Floats:
@@ -267,9 +199,3 @@ def _mean(shares: Floats, weights: Floats | None = None) -> Floats:
         return np.full(len(shares), np.nan)
     mean: Floats = np.average(shares, axis=1, weights=weights)
     return mean
-
-
-def _mean_of(per_category: Mapping[str, Floats], count: int) -> Floats:
-    """Return the mean (count,) over the categories that have one."""
-    known = [values for values in per_category.values() if np.isfinite(values).all()]
-    return _mean(np.array(known, dtype=np.float64).reshape(-1, count).T)

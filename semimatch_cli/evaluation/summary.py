@@ -18,14 +18,13 @@ from semimatch_cli.evaluation.confidence_quality import (
     risk_coverage,
 )
 from semimatch_cli.evaluation.dense_score import DenseScore, dense_score
+from semimatch_cli.evaluation.kap import Kap, kap
 from semimatch_cli.evaluation.left_right import LeftRight, left_right_confusion
 from semimatch_cli.evaluation.pck import (
     Group,
-    Kap,
     Pck,
     by_alpha,
     by_attribute,
-    kap,
     pair_shares,
     pck,
     right_and_nearest,
