@@ -7,9 +7,9 @@ A PCK means nothing without them, so every number carries its protocol in full (
 - `cats`: what the tables of CATs (Cho et al., NeurIPS 2021) and SemiMatch (Kim et al., CVPR 2022)
   were measured with. Keypoints of the *target* are looked for in the *source*, both squashed to
   256x256; the length is taken on the source side; the query is truncated to whole pixels and moved
-  by a 16x16 flow. Where the length is the extent of the keypoints (PF-WILLOW), the original code
-  measures it over a list padded with -1, so that it is the largest coordinate + 1: too lenient.
-  `corrected` gives the same records with the extent as it was meant.
+  by a 16x16 flow (`cats_flow`). Where the length is the extent of the keypoints (PF-WILLOW), the
+  original code measures it over a list padded with -1, so that it is the largest coordinate + 1:
+  too lenient. `corrected` gives the same records with the extent as it was meant.
 
 In both, an answer at exactly alpha times the length is right (`<=`).
 """
@@ -23,12 +23,11 @@ import numpy as np
 import numpy.typing as npt
 
 from semimatch_cli.datasets.pair import Box, Pair, ThresholdBase
-from semimatch_cli.errors import ArgumentError, DatasetError, ShapeError
+from semimatch_cli.errors import ArgumentError, DatasetError
+from semimatch_cli.evaluation.cats_flow import FLOW_FRAME, whole_pixels
 from semimatch_cli.evaluation.records import PairRecord
 
 Floats = npt.NDArray[np.float64]
-FLOW_FRAME = 256
-FLOW_CELLS = 16
 _OWN_READOUT = " (own read-out)"
 
 
@@ -200,7 +199,7 @@ def prepare(pair: Pair, protocol: Protocol, base: ThresholdBase) -> Query:
         box, rows = pair.source_box, np.flatnonzero(pair.visible)
     asked = source_points[rows] * _scale(sizes[0], protocol.frame)
     if protocol.truncated:
-        asked = _whole_pixels(asked)
+        asked = whole_pixels(asked)
     true = target_points[rows] * _scale(sizes[1], protocol.frame)
     query = Query(
         *photos,
@@ -251,42 +250,6 @@ def keypoint_extent(points: Floats, *, padded: bool = False) -> float:
     return float(np.max(finite.max(axis=0) - lowest))
 
 
-def transfer_by_flow(flow: npt.ArrayLike, keypoints: npt.ArrayLike) -> Floats:
-    """Move keypoints by a coarse flow as CATs does.
-
-    Each keypoint is truncated to a whole pixel; the flow there is interpolated bilinearly between
-    cell centers, and constant beyond the outer ones.
-
-    Args:
-        flow: (2, 16, 16) displacement (x, y) in cells, from the photo that is asked to the other.
-        keypoints: (N, 2) xy in the 256x256 frame, finite.
-
-    Returns:
-        (N, 2) xy in the 256x256 frame.
-
-    Raises:
-        ShapeError: `flow` or `keypoints` has another shape.
-    """
-    cells = np.asarray(flow, dtype=np.float64)
-    if cells.shape != (2, FLOW_CELLS, FLOW_CELLS):
-        raise ShapeError(f"flow: expected (2, {FLOW_CELLS}, {FLOW_CELLS}), got {cells.shape}")
-    points = np.asarray(keypoints, dtype=np.float64)
-    if points.ndim != 2 or points.shape[1] != 2:
-        raise ShapeError(f"keypoints: expected (N, 2), got {points.shape}")
-    stride = FLOW_FRAME // FLOW_CELLS
-    pixels = _whole_pixels(points)
-    at = np.clip((pixels + 0.5) / stride - 0.5, 0, FLOW_CELLS - 1)
-    low = np.floor(at).astype(np.int64)
-    high = np.minimum(low + 1, FLOW_CELLS - 1)
-    right, down = (at - low).T
-    top = cells[:, low[:, 1], low[:, 0]] * (1 - right) + cells[:, low[:, 1], high[:, 0]] * right
-    bottom = (
-        cells[:, high[:, 1], low[:, 0]] * (1 - right) + cells[:, high[:, 1], high[:, 0]] * right
-    )
-    moved: Floats = pixels + stride * (top * (1 - down) + bottom * down).T
-    return moved
-
-
 def _threshold(query: Query, box: Box | None, base: ThresholdBase, *, padded: bool) -> float:
     if base == "box":
         return box_length(box, _scale(query.target_size, query.frame))
@@ -300,7 +263,3 @@ def _scale(size: tuple[int, int], frame: int | None) -> Floats:
     if frame is None:
         return np.ones(2)
     return frame / np.asarray(size, dtype=np.float64)
-
-
-def _whole_pixels(points: Floats) -> Floats:
-    return np.clip(np.trunc(points), 0, FLOW_FRAME - 1)
