@@ -72,9 +72,9 @@ def acquire(
             write_pins(source, pins)
             shutil.rmtree(downloads, ignore_errors=True)
     finally:
-        with suppress(OSError):  # what waits for the next try stays
-            downloads.rmdir()
-            downloads.parent.rmdir()
+        for folder_of_parts in (downloads, downloads.parent):
+            with suppress(OSError):  # what waits for the next try stays
+                folder_of_parts.rmdir()
     return folder
 
 
