@@ -71,6 +71,27 @@ def test_the_json_holds_every_pck() -> None:
     assert written["dense"]["end_point_error"] == 2.0
 
 
+def test_the_json_tells_the_kinds_of_error_apart() -> None:
+    # Both are within 10 pixels, but the first lies nearer to the other eye, and its own confidence
+    # is below that of an answer for a tail that is not there.
+    run = [
+        record(
+            [0, 0, NAN],
+            true=points((0, 0), (8, 0), (NAN, NAN)),
+            found=points((5, 0), (8, 0), (0, 0)),
+            keypoint_names=("left_eye", "right_eye", "tail"),
+            scores=[0.2, 0.9, 0.5],
+        )
+    ]
+    written = summarize(HEADER, run, alphas=[0.1]).to_dict()
+    assert written["pck"]["per_image"] == {"0.1": 1.0}
+    assert written["pck_dagger"]["per_image"] == {"0.1": 0.5}
+    assert written["left_right_confusion"] == {"share": 0.5, "keypoints": 2}
+    assert written["kap"]["per_point"] == {"0.1": round((1 + 2 / 3) / 2, 6)}
+    assert written["risk_coverage"]["area"] == 0.0
+    assert written["calibration"]["correct_at"] == 0.1
+
+
 def test_without_alphas_those_of_the_protocol_are_taken() -> None:
     assert summarize(HEADER, a_run()).alphas == (0.01, 0.05, 0.1, 0.15)
     assert summarize(replace(HEADER, protocol="cats"), a_run()).alphas == (0.05, 0.1, 0.15)
