@@ -22,6 +22,8 @@ INK = "#262626"
 _MUTED, _GRID = "#8c8c8c", "#b4b4b4"
 _MARKERS = "osD^vPX"
 _FLOOR_MARKERS = "|x+"
+_MOST_MARKERS = 10  # along one curve
+_LEGEND_LETTERS = 64  # in one line of a legend
 _WIDTH, _HEIGHT = 5.2, 3.4  # inches: one column of a paper, with room for the legend
 _ROW, _FRAME = 0.24, 1.0  # inches of a row of dots, and of everything around the rows
 _SETTINGS: dict[str, Any] = {
@@ -130,7 +132,7 @@ def plot_dots(axes: Axes, series: Sequence[str], rows: Sequence[DotRow], *, floo
         look = _floor_look(place) if place >= 0 else _series_look(index)
         axes.plot(*zip(*drawn, strict=True), linestyle="none", label=label, **look)
     axes.set_yticks(heights, [row.label for row in rows])
-    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="y", length=0, pad=7)
     axes.set(xlabel="PCK", xlim=(0.0, 1.0), ylim=(min(heights) - 0.7, 0.7))
     axes.xaxis.set_major_formatter(PercentFormatter(1.0))
     _finish(axes, "both", legend="above")
@@ -146,7 +148,7 @@ def plot_reliability(axes: Axes, series: Sequence[Reliability]) -> None:
         color = _series_look(index)["color"]
         axes.scatter(one.confidence, one.accuracy, sizes, color=color, alpha=0.18, linewidths=0)
     axes.set(xlabel="confidence", ylabel="share right", xlim=(0.0, 1.0), ylim=(0.0, 1.0))
-    _finish(axes, "both", legend="upper left")
+    _finish(axes, "both", legend="above")
 
 
 def plot_risk(axes: Axes, curves: Sequence[Curve]) -> None:
@@ -158,7 +160,7 @@ def plot_risk(axes: Axes, curves: Sequence[Curve]) -> None:
     axes.set(xlim=(0.0, 1.0), ylim=(0.0, 1.0))
     axes.xaxis.set_major_formatter(PercentFormatter(1.0))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
-    _finish(axes, "both", legend="upper left")
+    _finish(axes, "both", legend="above")
 
 
 def plot_changes(axes: Axes, labels: Sequence[str], changes: Sequence[float]) -> None:
@@ -213,7 +215,8 @@ def _draw_curves(axes: Axes, curves: Sequence[Curve]) -> None:
             look: dict[str, Any] = {"color": _MUTED, "linestyle": ("--", ":")[floors % 2]}
             floors += 1
         else:
-            look = _series_look(series)
+            every = max(1, len(curve.x) // _MOST_MARKERS)
+            look = {**_series_look(series), "markevery": every}
             series += 1
         axes.plot(curve.x, curve.y, label=curve.label, **look)
 
@@ -248,6 +251,7 @@ def _rises_high(curves: Sequence[Curve]) -> bool:
 def _finish(axes: Axes, lines: str, *, legend: str) -> None:
     axes.grid(True, axis=cast(Any, lines))
     if legend == "above":
-        axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4, borderaxespad=0.2)
+        columns = max(1, _LEGEND_LETTERS // max(map(len, axes.get_legend_handles_labels()[1])))
+        axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, borderaxespad=0.2)
     elif legend:
         axes.legend(loc=cast(Any, legend))
