@@ -72,7 +72,8 @@ class Pair:
     @property
     def visible(self) -> npt.NDArray[np.bool_]:
         """(N,) whether the target shows each keypoint."""
-        return np.isfinite(self.target_keypoints).all(axis=1)
+        known: npt.NDArray[np.bool_] = np.isfinite(self.target_keypoints).all(axis=1)
+        return known
 
 
 @dataclass(frozen=True)

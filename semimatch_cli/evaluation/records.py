@@ -71,7 +71,8 @@ class PairRecord:
     @property
     def visible(self) -> npt.NDArray[np.bool_]:
         """(N,) whether the truth is known, so that the answer can be right or wrong."""
-        return np.isfinite(self.true).all(axis=1)
+        known: npt.NDArray[np.bool_] = np.isfinite(self.true).all(axis=1)
+        return known
 
     @property
     def errors(self) -> Floats:
