@@ -72,8 +72,8 @@ class Pair:
     @property
     def visible(self) -> npt.NDArray[np.bool_]:
         """(N,) whether the target shows each keypoint."""
-        known: npt.NDArray[np.bool_] = np.isfinite(self.target_keypoints).all(axis=1)
-        return known
+        finite = np.isfinite(self.target_keypoints)
+        return finite[:, 0] & finite[:, 1]
 
 
 @dataclass(frozen=True)

@@ -71,8 +71,8 @@ class PairRecord:
     @property
     def visible(self) -> npt.NDArray[np.bool_]:
         """(N,) whether the truth is known, so that the answer can be right or wrong."""
-        known: npt.NDArray[np.bool_] = np.isfinite(self.true).all(axis=1)
-        return known
+        finite = np.isfinite(self.true)
+        return finite[:, 0] & finite[:, 1]
 
     @property
     def errors(self) -> Floats:
