@@ -1,0 +1,207 @@
+"""The catalog: from a name, or a path whose layout is recognized, to a set of pairs.
+
+A named benchmark is looked for in `--data-root`, else in the user's data folder: in that folder
+itself, under its name, or under the name of the folder that its archive unpacks to. A path is
+recognized by what lies in it, never by its name.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from semimatch_cli import config
+from semimatch_cli.datasets import (
+    coco,
+    keypoints_csv,
+    pairs_file,
+    pf_pascal,
+    pf_willow,
+    reading,
+    spair,
+    tss,
+)
+from semimatch_cli.datasets.assembly import is_outside
+from semimatch_cli.datasets.pair import Pair, PairSet
+from semimatch_cli.errors import ArgumentError, DatasetError
+
+_Load = Callable[[Path, str | None], PairSet]
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A data set known by name.
+
+    Args:
+        title: What people call it.
+        folders: Where it may lie inside a data root.
+        contents: What its folder must hold, in words.
+        is_here: Tells whether a folder holds it.
+        load: Reads a split of it.
+    """
+
+    title: str
+    folders: tuple[str, ...]
+    contents: str
+    is_here: Callable[[Path], bool]
+    load: _Load
+
+
+BENCHMARKS = {
+    "spair": Benchmark(
+        "SPair-71k",
+        ("spair/SPair-71k", "SPair-71k", "spair", "."),
+        "Layout/ and PairAnnotation/",
+        spair.is_here,
+        lambda root, split: spair.load(root, split, name="spair", categories=spair.CATEGORIES),
+    ),
+    "pf-pascal": Benchmark(
+        "PF-PASCAL",
+        ("pf-pascal", "PF-PASCAL", "."),
+        "PF-dataset-PASCAL/JPEGImages",
+        pf_pascal.is_here,
+        pf_pascal.load,
+    ),
+    "pf-willow": Benchmark(
+        "PF-WILLOW",
+        ("pf-willow", "PF-WILLOW", "."),
+        "PF-dataset/",
+        pf_willow.is_here,
+        pf_willow.load,
+    ),
+    "tss": Benchmark(
+        "TSS",
+        ("tss", "TSS", "."),
+        "<group>/<item>/flow1.flo",
+        tss.is_here,
+        tss.load,
+    ),
+    "synth": Benchmark(
+        "the rendered set",
+        ("synth", "."),
+        "Layout/ and PairAnnotation/",
+        spair.is_here,
+        lambda root, split: spair.load(root, split, name="synth"),
+    ),
+}
+
+_FOLDERS: tuple[tuple[str, Callable[[Path], bool], _Load], ...] = (
+    ("pairs.json", lambda path: (path / pairs_file.FILE_NAME).is_file(), pairs_file.load),
+    ("keypoints.csv", lambda path: (path / keypoints_csv.FILE_NAME).is_file(), keypoints_csv.load),
+    ("annotations.json (COCO)", lambda path: (path / coco.FILE_NAME).is_file(), coco.load),
+    ("Layout/ and PairAnnotation/ (SPair-71k)", spair.is_here, spair.load),
+    ("PF-dataset-PASCAL/ (PF-PASCAL)", pf_pascal.is_here, pf_pascal.load),
+    ("PF-dataset/ (PF-WILLOW)", pf_willow.is_here, pf_willow.load),
+    ("<group>/<item>/flow1.flo (TSS)", tss.is_here, tss.load),
+)
+
+
+def load(name_or_path: str, *, data_root: Path | None = None, split: str | None = None) -> PairSet:
+    """Return the pairs of a benchmark or of a folder or file of the user's own.
+
+    Args:
+        name_or_path: A key of `BENCHMARKS`, or a path; a path that is also a name is written `./`.
+        data_root: Where named benchmarks lie; by default `config.data_dir()`.
+        split: The split to read; by default the one that the benchmark tests on.
+
+    Raises:
+        ArgumentError: It is neither a known name nor a path, or there is no such split.
+        DatasetError: It is not where it was looked for, or it is broken.
+    """
+    if name_or_path in BENCHMARKS:
+        benchmark = BENCHMARKS[name_or_path]
+        return benchmark.load(find(name_or_path, data_root=data_root), split)
+    path = Path(name_or_path)
+    if not path.exists():
+        raise ArgumentError(
+            f"unknown data set {name_or_path!r}",
+            why="it is no known name, and there is no such file or folder",
+            hint=f"choose one of {', '.join(BENCHMARKS)}, or give the path of your own",
+        )
+    return _load_path(path, split)
+
+
+def find(name: str, *, data_root: Path | None = None) -> Path:
+    """Return the folder of a named benchmark.
+
+    Raises:
+        ArgumentError: There is no benchmark of this name.
+        DatasetError: It is not there; says what was looked for and where.
+    """
+    if name not in BENCHMARKS:
+        hint = f"choose one of {', '.join(BENCHMARKS)}"
+        raise ArgumentError(f"unknown data set {name!r}", hint=hint)
+    benchmark, root = BENCHMARKS[name], data_root or config.data_dir()
+    candidates = [root / folder for folder in benchmark.folders]
+    for folder in candidates:
+        if folder.is_dir() and benchmark.is_here(folder):
+            return folder
+    get = "synth DIR renders it" if name == "synth" else f"get {name} brings it"
+    raise DatasetError(
+        f"{benchmark.title} is not in {root}",
+        why=f"looked for {benchmark.contents} in {', '.join(map(str, candidates))}",
+        hint=f"semimatch data {get}; or name the folder with --data-root",
+    )
+
+
+def check(pair_set: PairSet) -> tuple[str, ...]:
+    """Return what is wrong with the files of a set, a line for each photo, in their order.
+
+    Photos and masks that are missing or no image, photos of another size than the annotations say,
+    and keypoints outside their photo. Only headers of photos are read.
+    """
+    complaints: dict[str, list[str]] = defaultdict(list)
+    sizes: dict[Path, tuple[int, int]] = {}
+    for pair in pair_set.pairs:
+        for complaint in dict.fromkeys(_complaints(pair, sizes)):
+            complaints[complaint].append(pair.id)
+    return tuple(f"{complaint} ({_pairs(pair_ids)})" for complaint, pair_ids in complaints.items())
+
+
+def _complaints(pair: Pair, sizes: dict[Path, tuple[int, int]]) -> Iterator[str]:
+    sides = (
+        (pair.source, pair.source_mask, pair.source_size, pair.source_keypoints),
+        (pair.target, pair.target_mask, pair.target_size, pair.target_keypoints),
+    )
+    for photo, mask, size, points in sides:
+        for path in (photo, mask):
+            if path is not None and path not in sizes:
+                sizes[path] = reading.photo_size(path)
+            if path is not None and sizes[path] == (0, 0):
+                yield f"{path}: {'no image' if path.exists() else 'there is no such file'}"
+        there = sizes[photo]
+        if there not in (size, (0, 0)) and size != (0, 0):
+            yield f"{photo}: {there[0]} x {there[1]}, annotated as {size[0]} x {size[1]}"
+        if is_outside(points, size).any():
+            yield f"{photo}: keypoints outside the photo"
+
+
+def _pairs(pair_ids: list[str]) -> str:
+    more = f" and {len(pair_ids) - 1:,} more pairs" if len(pair_ids) > 1 else ""
+    return f"pair {pair_ids[0]}{more}"
+
+
+def _load_path(path: Path, split: str | None) -> PairSet:
+    if path.is_file():
+        return _file_loader(path)(path, split)
+    for _, is_here, load_layout in _FOLDERS:
+        if is_here(path):
+            return load_layout(path, split)
+    raise DatasetError(
+        f"{path} is in no layout that is known here",
+        why=f"looked for {', '.join(layout for layout, _, _ in _FOLDERS)}",
+        hint="the simplest: keypoints.csv with the columns image,category,name,x,y",
+    )
+
+
+def _file_loader(path: Path) -> _Load:
+    if path.name == coco.FILE_NAME:
+        return coco.load
+    loaders: dict[str, _Load] = {".json": pairs_file.load, ".csv": keypoints_csv.load}
+    if path.suffix.lower() not in loaders:
+        raise DatasetError(
+            f"{path} is no list of pairs or keypoints",
+            why="expected pairs.json, keypoints.csv or annotations.json",
+            hint="name one of these, or the folder of a data set",
+        )
+    return loaders[path.suffix.lower()]

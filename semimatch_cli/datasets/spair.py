@@ -1,0 +1,243 @@
+"""SPair-71k, and every data set in its layout, such as the rendered one.
+
+    Layout/large|small/<split>.txt           lines `id-source-target:category`
+    PairAnnotation/<split>/<line>.json       boxes, sizes, the keypoints that both photos show
+    ImageAnnotation/<category>/<photo>.json  every keypoint of a photo, null where not visible
+    JPEGImages/<category>/<photo>.jpg
+    Segmentation/<category>/<photo>.png      optional
+    Layout/categories.txt, keypoints.json    optional: categories; their keypoints' names
+    canonical/<category>/<photo>.npz         optional: the truth of every pixel (the rendered set)
+
+A pair annotation lists the keypoints that both photos show. What only the source shows comes from
+the image annotations and is added after them, with NaN as its place in the target: these are the
+negatives of KAP (Mariotti et al., CVPR 2024). Coordinates are taken as they stand.
+
+Min et al., SPair-71k: A Large-scale Benchmark for Semantic Correspondence, 2019, arXiv:1908.10543.
+"""
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from semimatch_cli.datasets import reading
+from semimatch_cli.datasets.assembly import assemble, box_or_extent
+from semimatch_cli.datasets.pair import DenseTruth, Pair, PairSet
+from semimatch_cli.datasets.reading import malformed
+from semimatch_cli.errors import DatasetError
+
+CATEGORIES = (
+    "aeroplane bicycle bird boat bottle bus car cat chair cow dog horse motorbike person "
+    "pottedplant sheep train tvmonitor"
+).split()
+"""The 18 categories of SPair-71k. Never a directory listing: a stray file would shift them."""
+
+SPLITS = ("trn", "val", "test")
+ATTRIBUTES = {
+    "viewpoint": "viewpoint_variation",
+    "scale": "scale_variation",
+    "truncation": "truncation",
+    "occlusion": "occlusion",
+    "mirrored": "mirror",
+}
+"""Our name of an attribute and the field of a pair annotation that holds it."""
+
+
+def is_here(root: Path) -> bool:
+    """Tell whether a folder is in this layout."""
+    return (root / "Layout").is_dir() and (root / "PairAnnotation").is_dir()
+
+
+def load(
+    root: Path, split: str | None = None, *, name: str = "", categories: Sequence[str] = ()
+) -> PairSet:
+    """Read one split.
+
+    Args:
+        root: The folder that holds `Layout`.
+        split: "trn", "val" or "test" (the default).
+        name: Name of the set; by default that of its folder.
+        categories: Those allowed; by default `Layout/categories.txt`, else whatever the lists name.
+
+    Raises:
+        ArgumentError: There is no such split.
+        DatasetError: A list or an annotation is missing or malformed; names file and line.
+    """
+    listing = _listing(root, reading.check_split(split, SPLITS, "test"))
+    lines = _read_lines(listing, categories or _own_categories(root))
+    photos = _Photos(root)
+    pairs = [_pair(root, listing.stem, line, category, photos) for line, category in lines]
+    used = [f"the list is {listing.relative_to(root)}"] if listing.parent.name != "large" else []
+    return assemble(name or root.resolve().name, listing.stem, pairs, box_or_extent(pairs), used)
+
+
+def _listing(root: Path, split: str) -> Path:
+    listings = [root / "Layout" / size / f"{split}.txt" for size in ("large", "small")]
+    for listing in listings:
+        if listing.is_file():
+            return listing
+    raise DatasetError(
+        f"{root} has no list of {split} pairs",
+        why=f"looked for {' and '.join(str(path) for path in listings)}",
+        hint="name the folder that holds Layout/, or get the data set again",
+    )
+
+
+def _own_categories(root: Path) -> list[str]:
+    names = root / "Layout" / "categories.txt"
+    return reading.read_text(names).split() if names.is_file() else []
+
+
+def _read_lines(listing: Path, categories: Sequence[str]) -> list[tuple[str, str]]:
+    """Return every line of a list and its category."""
+    lines = []
+    for number, line in enumerate(reading.read_text(listing).splitlines(), 1):
+        photos, colon, category = line.strip().partition(":")
+        if not line.strip():
+            continue
+        if not colon or photos.count("-") < 2:
+            why = f"{line!r} is not `id-source-target:category`"
+            raise malformed(listing, f"line {number}", why)
+        if categories and category not in categories:
+            why = f"{category!r} is none of the categories: {', '.join(categories)}"
+            raise malformed(listing, f"line {number}", why)
+        lines.append((line.strip(), category))
+    return lines
+
+
+@dataclass(frozen=True)
+class _PhotoFacts:
+    """What a pair needs of one photo beyond its own annotation."""
+
+    path: Path
+    keypoints: Mapping[str, Sequence[float] | None]
+    mask: Path | None
+    canonical: Path | None
+
+
+@dataclass
+class _Photos:
+    """The photos of a data set, each annotation read once, each folder listed once."""
+
+    root: Path
+    known: dict[tuple[str, str], _PhotoFacts] = field(default_factory=dict)
+    listed: dict[Path, frozenset[str]] = field(default_factory=dict)
+    names: dict[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def facts(self, category: str, file_name: str) -> _PhotoFacts:
+        """Return the facts of one photo."""
+        key = (category, file_name)
+        if key not in self.known:
+            stem = Path(file_name).stem
+            self.known[key] = _PhotoFacts(
+                path=self.root / "JPEGImages" / category / file_name,
+                keypoints=self._keypoints(category, stem),
+                mask=self._existing("Segmentation", category, f"{stem}.png"),
+                canonical=self._existing("canonical", category, f"{stem}.npz"),
+            )
+        return self.known[key]
+
+    def keypoint_names(self, category: str) -> Mapping[str, str]:
+        """Return {id: name} of a category, empty where the data set does not tell."""
+        if not self.names:
+            path = self.root / "Layout" / "keypoints.json"
+            table = reading.read_json(path) if path.is_file() else {}
+            read: Callable[[], dict[str, Mapping[str, str]]] = lambda: {  # noqa: E731
+                key: _named(value) for key, value in table.items()
+            }
+            self.names = reading.interpret(path, "the names", read) or {"": {}}
+        return self.names.get(category, {})
+
+    def _keypoints(self, category: str, stem: str) -> Mapping[str, Sequence[float] | None]:
+        path = self.root / "ImageAnnotation" / category / f"{stem}.json"
+        if self._existing("ImageAnnotation", category, path.name) is None:
+            return {}
+        content = reading.read_json(path)
+        return reading.interpret(path, "kps", lambda: dict(content["kps"].items()))
+
+    def _existing(self, kind: str, category: str, file_name: str) -> Path | None:
+        folder = self.root / kind / category
+        if folder not in self.listed:
+            there = folder.iterdir() if folder.is_dir() else ()
+            self.listed[folder] = frozenset(path.name for path in there)
+        return folder / file_name if file_name in self.listed[folder] else None
+
+
+def _named(names: Sequence[str] | Mapping[str, str]) -> Mapping[str, str]:
+    """Return {id: name} of a list in the order of the ids, or of a table of them."""
+    items = names.items() if isinstance(names, Mapping) else enumerate(names)
+    return {str(key): str(name) for key, name in items}
+
+
+def _pair(root: Path, split: str, line: str, category: str, photos: _Photos) -> Pair:
+    path = root / "PairAnnotation" / split / f"{line}.json"
+    content = reading.read_json(path)
+    return reading.interpret(path, "the pair", lambda: _meaning(content, line, category, photos))
+
+
+def _meaning(content: dict[str, Any], line: str, category: str, photos: _Photos) -> Pair:
+    source = photos.facts(category, content["src_imname"])
+    target = photos.facts(category, content["trg_imname"])
+    ids = [str(key) for key in content["kps_ids"]]
+    only_source = _only_source(source, target, ids)
+    names = photos.keypoint_names(category)
+    return Pair(
+        id=line,
+        source=source.path,
+        target=target.path,
+        source_keypoints=reading.points_of(
+            [*content["src_kps"], *(source.keypoints[key] for key in only_source)]
+        ),
+        target_keypoints=reading.points_of([*content["trg_kps"], *(None for _ in only_source)]),
+        keypoint_ids=(*ids, *only_source),
+        keypoint_names=tuple(names.get(key, "") for key in (*ids, *only_source)),
+        category=category,
+        source_size=reading.size_of(content["src_imsize"]),
+        target_size=reading.size_of(content["trg_imsize"]),
+        source_box=reading.box_of(content["src_bndbox"]),
+        target_box=reading.box_of(content["trg_bndbox"]),
+        attributes={
+            **{ours: content[key] for ours, key in ATTRIBUTES.items() if key in content},
+            **content.get("attributes", {}),
+        },
+        source_mask=source.mask,
+        target_mask=target.mask,
+        dense_truth=_truth(source, target),
+    )
+
+
+def _only_source(source: _PhotoFacts, target: _PhotoFacts, listed: Sequence[str]) -> list[str]:
+    """Return the keypoints that the source shows and the target is known not to show."""
+    return [
+        key
+        for key, point in source.keypoints.items()
+        if point is not None
+        and key not in listed
+        and key in target.keypoints
+        and target.keypoints[key] is None
+    ]
+
+
+def _truth(source: _PhotoFacts, target: _PhotoFacts) -> DenseTruth | None:
+    if source.canonical is None or target.canonical is None:
+        return None
+    return functools.partial(_read_truth, source.canonical, target.canonical)
+
+
+def _read_truth(source: Path, target: Path) -> npt.NDArray[np.float32]:
+    from semimatch_cli.datasets.synthetic.truth import dense_truth
+
+    return dense_truth(*_read_canonical(source), *_read_canonical(target))
+
+
+def _read_canonical(path: Path) -> tuple[npt.NDArray[np.floating], npt.NDArray[np.uint8]]:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return archive["canonical"], archive["parts"]
+    except Exception as error:  # zipfile, zlib and numpy each have their own complaints
+        hint = "render the data set again: semimatch data synth"
+        raise DatasetError(f"cannot read {path}", why=str(error), hint=hint) from error
