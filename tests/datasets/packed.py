@@ -6,9 +6,13 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from small_sets import write_pf_pascal_photo, write_pf_willow_photo, write_spair, write_tss_item
-
 from semimatch_cli.datasets.sources import DataSource, SourceFile
+from tests.datasets.small_sets import (
+    write_pf_pascal_photo,
+    write_pf_willow_photo,
+    write_spair,
+    write_tss_item,
+)
 
 POINTS = [(1, 2), (3, 4), (5, 6), (7, 8)]
 PASCAL_LIST = (

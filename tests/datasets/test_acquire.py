@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from packed import official_files, toy_files, toy_source
 
 from semimatch_cli.datasets import acquire as module
 from semimatch_cli.datasets import catalog
@@ -27,6 +26,7 @@ from semimatch_cli.errors import (
     SemimatchError,
 )
 from tests.datasets.file_server import Site
+from tests.datasets.packed import official_files, toy_files, toy_source
 
 pytest_plugins = ["tests.datasets.fixtures"]
 
