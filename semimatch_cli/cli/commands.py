@@ -1,3 +1,3 @@
 """The list of commands. Importing this module registers each on the application."""
 
-from semimatch_cli.cli import data, doctor, match, weights  # noqa: F401
+from semimatch_cli.cli import data, data_convert, diff, doctor, eval, match, weights  # noqa: F401

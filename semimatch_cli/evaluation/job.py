@@ -5,7 +5,7 @@ with its reason and told at the end.
 """
 
 import hashlib
-import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
@@ -13,11 +13,14 @@ from pathlib import Path
 
 from semimatch_cli import __version__
 from semimatch_cli.datasets.pair import Pair, PairSet
+from semimatch_cli.evaluation.floors import floor_records
+from semimatch_cli.evaluation.pck import right
 from semimatch_cli.evaluation.predictions import PredictionLog
 from semimatch_cli.evaluation.protocols import Protocol
 from semimatch_cli.evaluation.records import PairRecord, RunHeader
 from semimatch_cli.evaluation.runner import RunOptions, evaluate, in_sharing_order
 from semimatch_cli.evaluation.shards import ALONE, Shard
+from semimatch_cli.evaluation.summary import EvalResult, summarize
 from semimatch_cli.matching.matcher import Matcher
 
 Progress = Callable[[Iterator[PairRecord], int, int], Iterable[PairRecord]]
@@ -68,11 +71,15 @@ class Outcome:
         header: What was run on what.
         records: One per pair that could be asked, in the order of the set.
         broken: {id of a pair: why it could not be asked}.
+        seconds: How long it took, without loading the network.
+        device: What it ran on.
     """
 
     header: RunHeader
     records: Sequence[PairRecord]
     broken: dict[str, str]
+    seconds: float
+    device: str
 
 
 def run(
@@ -99,6 +106,7 @@ def run(
         InputError: The file of predictions holds another run, or cannot be written.
     """
     broken: dict[str, str] = {}
+    began = time.perf_counter()
     with PredictionLog(save, header, rank=shard.rank) if save else nullcontext() as log:
         done = dict(log.done) if log else {}
         shard.wait()  # everybody has read the file before anybody writes
@@ -111,9 +119,7 @@ def run(
         steps = evaluate(matcher, part, job.protocol, options=job.options, on_broken=note)
         found: list[PairRecord] = []
         for record in progress(steps, len(part), len(done)):
-            found.append(record)
-            if log:
-                log.append(record)
+            found.append(log.append(record) if log else record)
         gathered = shard.gather((found, broken))
         for records, reasons in gathered:
             done.update((record.pair, record) for record in records)
@@ -121,37 +127,64 @@ def run(
         records = [done[pair.id] for pair in job.pair_set.pairs if pair.id in done]
         if log and shard.is_first:
             log.finish(records)
-    return Outcome(header, records if shard.is_first else [], broken)
+    seconds = time.perf_counter() - began
+    device = f"{shard.count} x {matcher.device}" if shard.count > 1 else str(matcher.device)
+    return Outcome(header, records if shard.is_first else [], broken, seconds, device)
 
 
-def sample(pair_set: PairSet, limit: int) -> PairSet:
-    """Return `limit` pairs spread evenly over the list, so that every category has its share."""
-    count = len(pair_set)
-    if limit >= count:
-        return pair_set
-    kept = tuple(pair_set.pairs[count * number // limit] for number in range(limit))
-    return replace(pair_set, pairs=kept)
+@dataclass(frozen=True)
+class Summary:
+    """The numbers of every network on one set, and of the floors.
 
-
-def with_few_dense(pair_set: PairSet, most: int) -> PairSet:
-    """Return the set with at most `most` pairs whose dense truth is measured beside keypoints.
-
-    A warp takes as long as some fifty transfers, and each pair brings thousands of its pixels.
-    Pairs without keypoints keep their dense truth.
+    Args:
+        results: One per network, in the order of the runs.
+        floors: One per floor, over the pairs that the first network was asked about.
     """
-    both = [pair.id for pair in pair_set.pairs if pair.dense_truth and pair.keypoint_ids]
-    if len(both) <= most:
-        return pair_set
-    kept = {both[len(both) * number // most] for number in range(most)}
-    dropped = set(both) - kept
-    pairs = tuple(
-        replace(pair, dense_truth=None) if pair.id in dropped else pair for pair in pair_set.pairs
+
+    results: tuple[EvalResult, ...]
+    floors: tuple[EvalResult, ...]
+
+
+def summarize_all(job: Job, outcomes: Sequence[Outcome], alphas: Sequence[float] = ()) -> Summary:
+    """Compute the numbers of all runs of a job.
+
+    Args:
+        job: What was measured.
+        outcomes: One per network, at least one.
+        alphas: Shares of the threshold; the protocol's own where empty.
+    """
+
+    def numbers(header: RunHeader, records: Sequence[PairRecord]) -> EvalResult:
+        return summarize(header, records, alphas=alphas, threshold=job.pair_set.threshold)
+
+    answered = {record.pair for record in outcomes[0].records}
+    pairs = [pair for pair in job.pair_set.pairs if pair.id in answered]
+    floors = floor_records(pairs, job.protocol, job.pair_set.threshold)
+    return Summary(
+        tuple(numbers(outcome.header, outcome.records) for outcome in outcomes),
+        tuple(numbers(job.header(name, ""), records) for name, records in floors.items()),
     )
-    note = f"dense truth measured for {len(kept):,} of {len(both):,} pairs, spread evenly"
-    return replace(pair_set, pairs=pairs, notes=(*pair_set.notes, note))
 
 
-def photo_root(pair_set: PairSet) -> Path:
-    """Return the deepest folder that holds all photos of a set."""
-    folders = {path.parent for pair in pair_set.pairs for path in (pair.source, pair.target)}
-    return Path(os.path.commonpath(folders))
+class RunningPck:
+    """PCK per image of the pairs so far, to be shown while a run lasts.
+
+    Args:
+        alpha: Share of the threshold.
+    """
+
+    def __init__(self, alpha: float) -> None:
+        self._alpha = alpha
+        self._sum, self._count = 0.0, 0
+
+    def add(self, record: PairRecord) -> None:
+        """Count one more pair, if anything of it can be judged."""
+        visible = record.visible
+        if visible.any():
+            self._sum += float(right(record, [self._alpha])[0, visible].mean())
+            self._count += 1
+
+    @property
+    def share(self) -> float | None:
+        """PCK so far, 0..1; None before the first pair with a keypoint."""
+        return self._sum / self._count if self._count else None

@@ -18,6 +18,7 @@ from semimatch_cli.evaluation.records import (
     RunHeader,
     header_to_json,
     read_records,
+    record_from_json,
     record_to_json,
 )
 from semimatch_cli.files import check_readable, check_writable, written_whole
@@ -39,13 +40,7 @@ class PredictionLog:
     """
 
     def __init__(self, path: Path, header: RunHeader, *, rank: int = 0) -> None:
-        if path.suffix != ".jsonl":
-            raise InputError(
-                f"cannot save predictions to {path}",
-                why="their format is JSON lines",
-                hint=f"name it {path.with_suffix('.jsonl')}",
-            )
-        check_writable(path, force=True)
+        check_destination(path)
         self._path, self._header = path, header
         self.done = self._read_all()
         own = path if rank == 0 else path.with_name(f"{path.name}.rank{rank}")
@@ -66,10 +61,16 @@ class PredictionLog:
     ) -> None:
         self._file.close()
 
-    def append(self, record: PairRecord) -> None:
-        """Write one record so that a kill of the program cannot lose it."""
-        self._file.write(record_to_json(record) + "\n")
+    def append(self, record: PairRecord) -> PairRecord:
+        """Write one record so that a kill of the program cannot lose it.
+
+        Returns:
+            The record as the file holds it, so that both give the same numbers to the last digit.
+        """
+        line = record_to_json(record)
+        self._file.write(line + "\n")
         self._file.flush()
+        return record_from_json(line)
 
     def finish(self, records: Sequence[PairRecord]) -> None:
         """Close the file and write it whole, in the order given; parts of others are removed."""
@@ -93,6 +94,21 @@ class PredictionLog:
         start = f"{self._path.name}.rank"
         folder = self._path.parent
         return sorted(path for path in folder.iterdir() if path.name.startswith(start))
+
+
+def check_destination(path: Path) -> None:
+    """Refuse a file that predictions cannot be written to, before any work is spent.
+
+    Raises:
+        InputError: It does not end in `.jsonl`, or cannot be written.
+    """
+    if path.suffix != ".jsonl":
+        raise InputError(
+            f"cannot save predictions to {path}",
+            why="their format is JSON lines",
+            hint=f"name it {path.with_suffix('.jsonl')}",
+        )
+    check_writable(path, force=True)
 
 
 def _check_same_run(path: Path, found: RunHeader, wanted: RunHeader) -> None:

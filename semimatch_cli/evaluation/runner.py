@@ -35,18 +35,19 @@ class RunOptions:
 
     Args:
         cache_mb: Megabytes of encoded photos held at most.
-        batch_size: Photos that run through the network together; on a CPU one alone is as fast.
+        batch_size: Photos that run through the network together; None takes one at a time on a
+            CPU, where more are no faster, and eight elsewhere.
         dense: Whether dense truth is measured where a pair has it.
         root: Folder that the photos of records are named from; None keeps their whole paths.
     """
 
     cache_mb: int = 1024
-    batch_size: int = 1
+    batch_size: int | None = None
     dense: bool = True
     root: Path | None = None
 
     def __post_init__(self) -> None:
-        if self.cache_mb < 1 or self.batch_size < 1:
+        if self.cache_mb < 1 or (self.batch_size is not None and self.batch_size < 1):
             raise ArgumentError(
                 f"cache and batch must be at least 1, got {self.cache_mb} MB, {self.batch_size}"
             )
@@ -82,8 +83,9 @@ def evaluate(
         )
     cache = FeatureCache(options.cache_mb << 20)
     pairs = in_sharing_order(pair_set.pairs)
-    with EncodedPhotos(matcher, cache, options.batch_size) as photos:
-        for window in _windows(pairs, photos, options.batch_size):
+    batch_size = options.batch_size or (1 if matcher.device.type == "cpu" else 8)
+    with EncodedPhotos(matcher, cache, batch_size) as photos:
+        for window in _windows(pairs, photos, batch_size):
             features = photos.take(path for pair in window for path in (pair.source, pair.target))
             for pair in window:
                 try:

@@ -6,9 +6,11 @@ import numpy as np
 import torch
 from PIL import Image
 
+from semimatch_cli.datasets import pairs_file
 from semimatch_cli.datasets.pair import Pair, PairSet
 from semimatch_cli.matching.matcher import Matcher
 from semimatch_cli.matching.network import MatchingNetwork, NetworkConfig
+from semimatch_cli.weights.checkpoint import save_checkpoint
 
 OPTIONS = {"widths": (8, 8, 16, 16), "blocks": (1, 1, 1), "descriptor": 12}
 CONFIG = NetworkConfig("tiny", OPTIONS, long_side=64)
@@ -38,7 +40,7 @@ def write_photos(folder: Path, count: int) -> list[Path]:
 
 def pair_of(source: Path, target: Path, category: str = "block") -> Pair:
     """A pair whose third keypoint the target does not show."""
-    true = POINTS + (2.0, 1.0)
+    true = POINTS + np.array([2.0, 1.0])
     true[2] = np.nan
     return Pair(
         id=f"{category}-{source.stem}-{target.stem}",
@@ -54,6 +56,20 @@ def pair_of(source: Path, target: Path, category: str = "block") -> Pair:
         source_box=(5.0, 5.0, 45.0, 45.0),
         target_box=(7.0, 6.0, 47.0, 46.0),
     )
+
+
+def write_weights(path: Path) -> Path:
+    """Write the network as a file that a command can load."""
+    save_checkpoint(network().state_dict(), path, CONFIG.to_dict())
+    return path
+
+
+def write_pairs_file(folder: Path, pair_set: PairSet) -> Path:
+    """Write pairs.json beside the photos."""
+    path = folder / "pairs.json"
+    places = {photo: photo.name for pair in pair_set.pairs for photo in (pair.source, pair.target)}
+    pairs_file.write(path, pair_set.pairs, places)
+    return path
 
 
 def every_pair(photos: list[Path]) -> PairSet:
