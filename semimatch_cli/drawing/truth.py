@@ -66,7 +66,7 @@ def truth_scene(
         answering: RGB photo in which they were looked for.
         asked: (N, 2) xy pixels of the asking photo.
         true: (N, 2) xy pixels of the answering photo; NaN where it does not show the point.
-        found: (N, 2) xy pixels of the answering photo.
+        found: (N, 2) xy pixels of the answering photo; one that is not finite is wrong.
         radius: Largest error of a right answer, in pixels of the answering photo.
         captions: `source` stands below the asking photo, `target` below the answering one, and
             `weights` in the line of notes.
@@ -141,6 +141,8 @@ def _answer(true: Floats, found: Floats, color: RGB, unit: float) -> list[Item]:
     start, end = _as_point(true), _as_point(found)
     halo = Casing(WHITE, 0.9 * unit, 0.9)
     ring = Disc(start, _RING * unit, None, color, 1.8 * unit, halo)
+    if not np.isfinite(found).all():  # no answer was given
+        return [ring]
     disc = Disc(end, _DISC * unit, color, WHITE, 0.8 * unit, Casing(INK, 0.7, 0.5))
     line = _outside_ring(start, end, _RING * unit)
     return [*([Segment(*line, 1.8 * unit, color, 0.95, halo)] if line else []), ring, disc]
@@ -163,6 +165,7 @@ def _numbers(
     texts = [str(row + 1) for row in range(len(asked))]
     style = MarkStyle(_RING * sheet.unit, _NUMBER * sheet.unit, inside=False)
     obstacles = np.concatenate([points[list(order)] for points in (true, found)])
+    obstacles = obstacles[np.isfinite(obstacles).all(axis=1)]
     left, right = sheet.panels
     sides = [
         place_numbers(asked, texts, order, left, style),

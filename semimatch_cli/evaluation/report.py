@@ -170,9 +170,15 @@ def _files(records: Iterable[PairRecord], pair_set: PairSet) -> dict[str, Path]:
 def _by_merit(records: Sequence[PairRecord], alpha: float) -> list[tuple[PairRecord, float]]:
     """Order pairs from best to worst: by the share found, then by the mean error."""
     shares = pair_shares(records, [alpha])[0].tolist()
-    errors = [float(np.nanmean(record.errors)) / record.threshold for record in records]
+    errors = [_mean_error(record) for record in records]
     rows = sorted(zip(shares, errors, range(len(records)), strict=True), key=_merit)
     return [(records[row], share) for share, _, row in rows]
+
+
+def _mean_error(record: PairRecord) -> float:
+    """Return the mean error in thresholds; one lost answer makes it infinite."""
+    errors = record.errors[record.visible] / record.threshold
+    return float(np.where(np.isnan(errors), np.inf, errors).mean())
 
 
 def _merit(row: tuple[float, float, int]) -> tuple[float, float, int]:

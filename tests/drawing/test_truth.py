@@ -126,3 +126,11 @@ def test_any_points_can_be_drawn(rows: list[tuple[float, float, float]], radius:
         gradient(SIZE), checker(SIZE), values[:, :2], values[:, 1:], values[:, ::2], radius
     )
     assert render_pixels(scene).size == (scene.width, scene.height)
+
+
+def test_an_answer_that_was_lost_is_a_wrong_ring_alone() -> None:
+    scene = scene_of([(100, 100), (200, 200)], [(np.nan, np.nan), (200, 200)])
+    render_pixels(scene)
+    assert "1 of 2 right" in words(scene)
+    assert len(marks(scene)) == 5  # two asked, two rings, one disc
+    assert not error_lines(scene)
