@@ -8,7 +8,9 @@ recognized by what lies in it, never by its name.
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from semimatch_cli import config
 from semimatch_cli.datasets import (
@@ -25,7 +27,11 @@ from semimatch_cli.datasets.assembly import is_outside
 from semimatch_cli.datasets.pair import Pair, PairSet
 from semimatch_cli.errors import ArgumentError, DatasetError
 
-_Load = Callable[[Path, str | None], PairSet]
+
+class _Load(Protocol):
+    """Reads a split of the data set in a folder, or in a file."""
+
+    def __call__(self, path: Path, split: str | None, /, *, skip_broken: bool) -> PairSet: ...
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,7 @@ BENCHMARKS = {
         ("spair/SPair-71k", "SPair-71k", "spair", "."),
         "Layout/ and PairAnnotation/",
         spair.is_here,
-        lambda root, split: spair.load(root, split, name="spair", categories=spair.CATEGORIES),
+        partial(spair.load, name="spair", categories=spair.CATEGORIES),
     ),
     "pf-pascal": Benchmark(
         "PF-PASCAL",
@@ -81,7 +87,7 @@ BENCHMARKS = {
         ("synth", "."),
         "Layout/ and PairAnnotation/",
         spair.is_here,
-        lambda root, split: spair.load(root, split, name="synth"),
+        partial(spair.load, name="synth"),
     ),
 }
 
@@ -96,13 +102,21 @@ _FOLDERS: tuple[tuple[str, Callable[[Path], bool], _Load], ...] = (
 )
 
 
-def load(name_or_path: str, *, data_root: Path | None = None, split: str | None = None) -> PairSet:
+def load(
+    name_or_path: str,
+    *,
+    data_root: Path | None = None,
+    split: str | None = None,
+    skip_broken: bool = False,
+) -> PairSet:
     """Return the pairs of a benchmark or of a folder or file of the user's own.
 
     Args:
         name_or_path: A key of `BENCHMARKS`, or a path; a path that is also a name is written `./`.
         data_root: Where named benchmarks lie; by default `config.data_dir()`.
         split: The split to read; by default the one that the benchmark tests on.
+        skip_broken: Leave broken annotations out and tell them in the notes of the set; otherwise
+            the first is raised.
 
     Raises:
         ArgumentError: It is neither a known name nor a path, or there is no such split.
@@ -110,7 +124,8 @@ def load(name_or_path: str, *, data_root: Path | None = None, split: str | None 
     """
     if name_or_path in BENCHMARKS:
         benchmark = BENCHMARKS[name_or_path]
-        return benchmark.load(find(name_or_path, data_root=data_root), split)
+        folder = find(name_or_path, data_root=data_root)
+        return benchmark.load(folder, split, skip_broken=skip_broken)
     path = Path(name_or_path)
     if not path.exists():
         raise ArgumentError(
@@ -118,7 +133,7 @@ def load(name_or_path: str, *, data_root: Path | None = None, split: str | None 
             why="it is no known name, and there is no such file or folder",
             hint=f"choose one of {', '.join(BENCHMARKS)}, or give the path of your own",
         )
-    return _load_path(path, split)
+    return _loader(path)(path, split, skip_broken=skip_broken)
 
 
 def find(name: str, *, data_root: Path | None = None) -> Path:
@@ -181,12 +196,12 @@ def _pairs(pair_ids: list[str]) -> str:
     return f"pair {pair_ids[0]}{more}"
 
 
-def _load_path(path: Path, split: str | None) -> PairSet:
+def _loader(path: Path) -> _Load:
     if path.is_file():
-        return _file_loader(path)(path, split)
+        return _file_loader(path)
     for _, is_here, load_layout in _FOLDERS:
         if is_here(path):
-            return load_layout(path, split)
+            return load_layout
     raise DatasetError(
         f"{path} is in no layout that is known here",
         why=f"looked for {', '.join(layout for layout, _, _ in _FOLDERS)}",

@@ -10,7 +10,8 @@ Lin et al., Microsoft COCO, ECCV 2014; https://cocodataset.org/#format-data.
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,14 @@ FILE_NAME = "annotations.json"
 _VISIBLE = 2
 
 
-def load(path: Path, split: str | None = None, *, name: str = "", seed: int = 0) -> PairSet:
+def load(
+    path: Path,
+    split: str | None = None,
+    *,
+    name: str = "",
+    seed: int = 0,
+    skip_broken: bool = False,
+) -> PairSet:
     """Read annotations and draw pairs of their photos.
 
     Args:
@@ -32,6 +40,7 @@ def load(path: Path, split: str | None = None, *, name: str = "", seed: int = 0)
         split: None or "all": one file is one split.
         name: Name of the set; by default that of its folder.
         seed: Draws the pairs.
+        skip_broken: Leave a broken annotation out and tell it in the notes; otherwise it is raised.
 
     Raises:
         ArgumentError: Another split is asked for.
@@ -39,10 +48,10 @@ def load(path: Path, split: str | None = None, *, name: str = "", seed: int = 0)
     """
     reading.check_split(split, ["all"], "all")
     path = path / FILE_NAME if path.is_dir() else path
-    document = reading.read_json(path)
-    photos, crowded = _photos(path, document)
+    readers, crowded = _readers(path, reading.read_json(path))
+    photos, broken = reading.each(readers, skip_broken=skip_broken)
     pairs = draw_pairs(photos, seed)
-    notes = [f"pairs drawn from {len(photos):,} photos with seed {seed}"]
+    notes = [f"pairs drawn from {len(photos):,} photos with seed {seed}", *broken]
     if crowded:
         notes.append(
             f"left out for other objects of the category in the photo: {crowded:,} objects"
@@ -50,8 +59,8 @@ def load(path: Path, split: str | None = None, *, name: str = "", seed: int = 0)
     return assemble(name or path.resolve().parent.name, "all", pairs, box_or_extent(pairs), notes)
 
 
-def _photos(path: Path, document: Any) -> tuple[list[AnnotatedPhoto], int]:
-    """Return the photos with one object of a category, and the number of other objects."""
+def _readers(path: Path, document: Any) -> tuple[list[Callable[[], AnnotatedPhoto]], int]:
+    """Return readers of photos with one object of a category, and the number of other objects."""
     images, categories = reading.interpret(
         path,
         "images and categories",
@@ -67,13 +76,13 @@ def _photos(path: Path, document: Any) -> tuple[list[AnnotatedPhoto], int]:
         "annotations",
         lambda: Counter((row["image_id"], row["category_id"]) for row in rows),
     )
-    photos = [
-        _photo(path, row, images, categories)
+    readers: list[Callable[[], AnnotatedPhoto]] = [
+        partial(_photo, path, row, images, categories)
         for row in rows
         if objects[row["image_id"], row["category_id"]] == 1 and "keypoints" in row
     ]
     crowded = sum(count for count in objects.values() if count > 1)
-    return photos, crowded
+    return readers, crowded
 
 
 def _photo(

@@ -9,6 +9,7 @@ errors are held against the extent of the target's keypoints.
 import csv
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from semimatch_cli.datasets import reading
@@ -22,7 +23,14 @@ COLUMNS = ("image", "category", "name", "x", "y")
 _PhotoKey = tuple[str, str]
 
 
-def load(path: Path, split: str | None = None, *, name: str = "", seed: int = 0) -> PairSet:
+def load(
+    path: Path,
+    split: str | None = None,
+    *,
+    name: str = "",
+    seed: int = 0,
+    skip_broken: bool = False,
+) -> PairSet:
     """Read a file of keypoints and draw pairs of its photos.
 
     Args:
@@ -30,6 +38,7 @@ def load(path: Path, split: str | None = None, *, name: str = "", seed: int = 0)
         split: None or "all": the format has no splits.
         name: Name of the set; by default that of its folder.
         seed: Draws the pairs.
+        skip_broken: Leave a broken line out and tell it in the notes; otherwise it is raised.
 
     Raises:
         ArgumentError: Another split is asked for.
@@ -37,6 +46,7 @@ def load(path: Path, split: str | None = None, *, name: str = "", seed: int = 0)
     """
     reading.check_split(split, ["all"], "all")
     path = path / FILE_NAME if path.is_dir() else path
+    keypoints_of, broken = _read(path, skip_broken=skip_broken)
     photos = [
         AnnotatedPhoto(
             path=path.parent / image,
@@ -45,14 +55,14 @@ def load(path: Path, split: str | None = None, *, name: str = "", seed: int = 0)
             keypoints=keypoints,
             names={key: key for key in keypoints},
         )
-        for (image, category), keypoints in _read(path).items()
+        for (image, category), keypoints in keypoints_of.items()
     ]
     drawn = f"pairs drawn from {len(photos):,} photos with seed {seed}"
     pairs = draw_pairs(photos, seed)
-    return assemble(name or path.resolve().parent.name, "all", pairs, "extent", [drawn])
+    return assemble(name or path.resolve().parent.name, "all", pairs, "extent", [drawn, *broken])
 
 
-def _read(path: Path) -> dict[_PhotoKey, dict[str, Point]]:
+def _read(path: Path, *, skip_broken: bool) -> tuple[dict[_PhotoKey, dict[str, Point]], list[str]]:
     rows = reading.read_table(path)
     header = [cell.lower() for cell in rows[0][1]] if rows else []
     missing = [column for column in COLUMNS if column not in header]
@@ -60,18 +70,23 @@ def _read(path: Path) -> dict[_PhotoKey, dict[str, Point]]:
         why = f"the header lacks {', '.join(missing)}; expected {','.join(COLUMNS)}"
         raise reading.malformed(path, "line 1", why)
     photos: dict[_PhotoKey, dict[str, Point]] = {}
-    for line, row in rows[1:]:
-        if len(row) != len(header):
-            why = f"{len(row)} columns, expected {len(header)}"
-            raise reading.malformed(path, f"line {line}", why)
-        _add(path, line, photos, dict(zip(header, row, strict=True)))
-    return photos
+    readers = (partial(_add, path, line, photos, header, row) for line, row in rows[1:])
+    _, broken = reading.each(readers, skip_broken=skip_broken)
+    return photos, broken
 
 
 def _add(
-    path: Path, line: int, photos: dict[_PhotoKey, dict[str, Point]], row: Mapping[str, str]
+    path: Path,
+    line: int,
+    photos: dict[_PhotoKey, dict[str, Point]],
+    header: Sequence[str],
+    cells: Sequence[str],
 ) -> None:
     place = f"line {line}"
+    if len(cells) != len(header):
+        why = f"{len(cells)} columns, expected {len(header)}"
+        raise reading.malformed(path, place, why)
+    row = dict(zip(header, cells, strict=True))
     x, y = reading.interpret(path, place, lambda: (float(row["x"]), float(row["y"])))
     if not (math.isfinite(x) and math.isfinite(y)):
         why = f"the keypoint {row['name']!r} is at ({x}, {y}); leave out what is not visible"

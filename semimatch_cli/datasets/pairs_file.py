@@ -27,13 +27,16 @@ FILE_NAME = "pairs.json"
 _Keypoints = Sequence[Sequence[float] | None]
 
 
-def load(path: Path, split: str | None = None, *, name: str = "") -> PairSet:
+def load(
+    path: Path, split: str | None = None, *, name: str = "", skip_broken: bool = False
+) -> PairSet:
     """Read a file of pairs.
 
     Args:
         path: The file, or the folder that holds `pairs.json`.
         split: None or "all": the format has no splits.
         name: Name of the set; by default that of its folder.
+        skip_broken: Leave a broken annotation out and tell it in the notes; otherwise it is raised.
 
     Raises:
         ArgumentError: Another split is asked for.
@@ -45,11 +48,13 @@ def load(path: Path, split: str | None = None, *, name: str = "") -> PairSet:
     if not isinstance(rows, list):
         raise reading.malformed(path, "the top", "expected a list of pairs")
     beside = _Beside(path.parent, _photos(path.parent), _names(path.parent))
-    pairs = [
-        reading.interpret(path, f"pair {number}", partial(_pair, number, row, beside))
+    readers = (
+        partial(reading.interpret, path, f"pair {number}", partial(_pair, number, row, beside))
         for number, row in enumerate(rows, 1)
-    ]
-    return assemble(name or path.resolve().parent.name, "all", pairs, box_or_extent(pairs))
+    )
+    pairs, broken = reading.each(readers, skip_broken=skip_broken)
+    threshold = box_or_extent(pairs)
+    return assemble(name or path.resolve().parent.name, "all", pairs, threshold, broken)
 
 
 @dataclass(frozen=True)

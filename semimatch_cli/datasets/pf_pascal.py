@@ -21,7 +21,7 @@ import numpy as np
 
 from semimatch_cli.datasets import reading
 from semimatch_cli.datasets.assembly import assemble
-from semimatch_cli.datasets.pair import PairSet
+from semimatch_cli.datasets.pair import Pair, PairSet
 from semimatch_cli.datasets.photo import AnnotatedPhoto, pair_of
 from semimatch_cli.datasets.reading import malformed
 from semimatch_cli.errors import DatasetError
@@ -43,12 +43,13 @@ def is_here(root: Path) -> bool:
     return named and (folder / "JPEGImages").is_dir()
 
 
-def load(root: Path, split: str | None = None) -> PairSet:
+def load(root: Path, split: str | None = None, *, skip_broken: bool = False) -> PairSet:
     """Read one split.
 
     Args:
         root: The folder that holds `PF-dataset-PASCAL`, or that folder; the lists lie in either.
         split: "trn", "val" or "test" (the default).
+        skip_broken: Leave a broken annotation out and tell it in the notes; otherwise it is raised.
 
     Raises:
         ArgumentError: There is no such split.
@@ -64,13 +65,14 @@ def load(root: Path, split: str | None = None) -> PairSet:
         raise malformed(listing, "line 1", why)
     cells = [(line, dict(zip(header, row, strict=False))) for line, row in rows[1:]]
     unmirrored = [(line, row) for line, row in cells if row.get("flip", "0") in ("0", "")]
-    pairs = []
-    for number, (line, row) in enumerate(unmirrored, 1):
-        source, target = reading.interpret(listing, f"line {line}", partial(reader.pair, row))
-        pairs.append(pair_of(number, source, target))
+    readers = (
+        partial(reading.interpret, listing, f"line {line}", partial(reader.pair, number, row))
+        for number, (line, row) in enumerate(unmirrored, 1)
+    )
+    pairs, broken = reading.each(readers, skip_broken=skip_broken)
     mirrored = len(cells) - len(unmirrored)
     notes = [f"left out for being mirrored copies: {mirrored:,} pairs"] if mirrored else []
-    return assemble("pf-pascal", split, pairs, "image", notes)
+    return assemble("pf-pascal", split, pairs, "image", [*notes, *broken])
 
 
 def _photo_folder(root: Path) -> Path:
@@ -103,8 +105,11 @@ class _Reader:
         self._sizes: dict[Path, tuple[int, int]] = {}
         self._annotated: dict[Path, AnnotatedPhoto] = {}
 
-    def pair(self, row: Mapping[str, str]) -> tuple[AnnotatedPhoto, AnnotatedPhoto]:
-        """Return the source and the target photo of a row; may stumble over what is wrong."""
+    def pair(self, number: int, row: Mapping[str, str]) -> Pair:
+        """Return the pair of a row; may stumble over what is wrong in it."""
+        return pair_of(number, *self._couple(row))
+
+    def _couple(self, row: Mapping[str, str]) -> tuple[AnnotatedPhoto, AnnotatedPhoto]:
         number = int(row["class"])
         if not 1 <= number <= len(CATEGORIES):
             raise ValueError(f"class {number} is not in 1..{len(CATEGORIES)}")

@@ -11,7 +11,7 @@ Ham et al., Proposal Flow, CVPR 2016; list of Rocco et al., CNNGeometric, CVPR 2
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from pathlib import Path, PurePosixPath
 
@@ -36,12 +36,13 @@ def is_here(root: Path) -> bool:
     return (folder.name == FOLDER and folder.is_dir()) or _find_list(root) is not None
 
 
-def load(root: Path, split: str | None = None) -> PairSet:
+def load(root: Path, split: str | None = None, *, skip_broken: bool = False) -> PairSet:
     """Read the test pairs.
 
     Args:
         root: The folder that holds `PF-dataset`, or that folder.
         split: None or "test".
+        skip_broken: Leave a broken annotation out and tell it in the notes; otherwise it is raised.
 
     Raises:
         ArgumentError: Another split is asked for.
@@ -50,10 +51,16 @@ def load(root: Path, split: str | None = None) -> PairSet:
     """
     reading.check_split(split, ["test"], "test")
     folder, listing = _photo_folder(root), _find_list(root)
-    couples = _from_list(listing, folder) if listing else _from_annotations(folder)
+    if listing:
+        rows = _list_readers(listing, folder)
+        couples, broken = reading.each(rows, skip_broken=skip_broken)
+    else:
+        files = (partial(_annotated, path) for path in _photos(folder))
+        photos, broken = reading.each(files, skip_broken=skip_broken)
+        couples = _all_couples(photos)
     pairs = [pair_of(number, *couple) for number, couple in enumerate(couples, 1)]
     notes = [] if listing else [f"{LISTS[0]} is missing: all ordered pairs of each class"]
-    return assemble("pf-willow", "test", pairs, "extent", notes)
+    return assemble("pf-willow", "test", pairs, "extent", [*notes, *broken])
 
 
 def _photo_folder(root: Path) -> Path:
@@ -73,7 +80,8 @@ def _is_own(listing: Path) -> bool:
         return not file.readline().lower().startswith("source_image,target_image,class")
 
 
-def _from_list(listing: Path, folder: Path) -> list[_Couple]:
+def _list_readers(listing: Path, folder: Path) -> Iterator[Callable[[], _Couple]]:
+    """Return a reader for each row of a list."""
     size = cache(reading.photo_size)
     columns = 2 + 4 * _KEYPOINTS
 
@@ -89,26 +97,26 @@ def _from_list(listing: Path, folder: Path) -> list[_Couple]:
         )
         return source, target
 
-    rows = reading.read_table(listing)
-    return [
-        reading.interpret(listing, f"line {line}", partial(couple, row)) for line, row in rows[1:]
-    ]
+    for line, row in reading.read_table(listing)[1:]:
+        yield partial(reading.interpret, listing, f"line {line}", partial(couple, row))
 
 
-def _from_annotations(folder: Path) -> list[_Couple]:
-    classes = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
-    couples: list[_Couple] = []
-    for home in classes:
-        photos = [_annotated(path) for path in sorted(home.glob("*.png"))]
-        couples += itertools.permutations(photos, 2)
-    if not couples:
+def _photos(folder: Path) -> list[Path]:
+    """Return the photos of every class."""
+    photos = sorted(folder.glob("*/*.png"))
+    if not photos:
         names = " or ".join(LISTS)
         raise DatasetError(
             f"{folder} holds no PF-WILLOW",
             why=f"there is no {names}, and no folder of a class with photos and .mat files",
             hint="--data-root is the folder that holds PF-dataset",
         )
-    return couples
+    return photos
+
+
+def _all_couples(photos: Sequence[AnnotatedPhoto]) -> list[_Couple]:
+    classes = itertools.groupby(photos, key=lambda photo: photo.category)
+    return [couple for _, own in classes for couple in itertools.permutations(own, 2)]
 
 
 def _annotated(path: Path) -> AnnotatedPhoto:

@@ -75,6 +75,26 @@ def interpret(path: Path, place: str, meaning: Callable[[], _Annotation]) -> _An
         raise malformed(path, place, f"{error} is missing" if absent else str(error)) from error
 
 
+def each(
+    readers: Iterable[Callable[[], _Annotation]], *, skip_broken: bool
+) -> tuple[list[_Annotation], list[str]]:
+    """Return what can be read, and a note for each annotation that cannot.
+
+    Raises:
+        DatasetError: The first of these, unless `skip_broken`.
+    """
+    found: list[_Annotation] = []
+    notes: list[str] = []
+    for read in readers:
+        try:
+            found.append(read())
+        except DatasetError as error:
+            if not skip_broken:
+                raise
+            notes.append(f"left out for being broken: {error}")
+    return found, notes
+
+
 def malformed(path: Path, place: str, why: str) -> DatasetError:
     """Return the error for something wrong inside a file."""
     return DatasetError(f"cannot read {path}, {place}", why=why, hint=_CHECK_HINT)

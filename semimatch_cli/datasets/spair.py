@@ -15,9 +15,9 @@ negatives of KAP (Mariotti et al., CVPR 2024). Coordinates are taken as they sta
 Min et al., SPair-71k: A Large-scale Benchmark for Semantic Correspondence, 2019, arXiv:1908.10543.
 """
 
-import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,12 @@ def is_here(root: Path) -> bool:
 
 
 def load(
-    root: Path, split: str | None = None, *, name: str = "", categories: Sequence[str] = ()
+    root: Path,
+    split: str | None = None,
+    *,
+    name: str = "",
+    categories: Sequence[str] = (),
+    skip_broken: bool = False,
 ) -> PairSet:
     """Read one split.
 
@@ -62,6 +67,7 @@ def load(
         split: "trn", "val" or "test" (the default).
         name: Name of the set; by default that of its folder.
         categories: Those allowed; by default `Layout/categories.txt`, else whatever the lists name.
+        skip_broken: Leave a broken annotation out and tell it in the notes; otherwise it is raised.
 
     Raises:
         ArgumentError: There is no such split.
@@ -70,9 +76,13 @@ def load(
     listing = _listing(root, reading.check_split(split, SPLITS, "test"))
     lines = _read_lines(listing, categories or _own_categories(root))
     photos = _Photos(root)
-    pairs = [_pair(root, listing.stem, line, category, photos) for line, category in lines]
+    home = root / "PairAnnotation" / listing.stem
+    readers = (partial(_pair, home / f"{line}.json", line, kind, photos) for line, kind in lines)
+    pairs, broken = reading.each(readers, skip_broken=skip_broken)
     used = [f"the list is {listing.relative_to(root)}"] if listing.parent.name != "large" else []
-    return assemble(name or root.resolve().name, listing.stem, pairs, box_or_extent(pairs), used)
+    return assemble(
+        name or root.resolve().name, listing.stem, pairs, box_or_extent(pairs), [*used, *broken]
+    )
 
 
 def _listing(root: Path, split: str) -> Path:
@@ -173,8 +183,7 @@ def _named(names: Sequence[str] | Mapping[str, str]) -> Mapping[str, str]:
     return {str(key): str(name) for key, name in items}
 
 
-def _pair(root: Path, split: str, line: str, category: str, photos: _Photos) -> Pair:
-    path = root / "PairAnnotation" / split / f"{line}.json"
+def _pair(path: Path, line: str, category: str, photos: _Photos) -> Pair:
     content = reading.read_json(path)
     return reading.interpret(path, "the pair", lambda: _meaning(content, line, category, photos))
 
@@ -225,7 +234,7 @@ def _only_source(source: _PhotoFacts, target: _PhotoFacts, listed: Sequence[str]
 def _truth(source: _PhotoFacts, target: _PhotoFacts) -> DenseTruth | None:
     if source.canonical is None or target.canonical is None:
         return None
-    return functools.partial(_read_truth, source.canonical, target.canonical)
+    return partial(_read_truth, source.canonical, target.canonical)
 
 
 def _read_truth(source: Path, target: Path) -> npt.NDArray[np.float32]:

@@ -35,12 +35,13 @@ def is_here(root: Path) -> bool:
     return bool(_items(root))
 
 
-def load(root: Path, split: str | None = None) -> PairSet:
+def load(root: Path, split: str | None = None, *, skip_broken: bool = False) -> PairSet:
     """Read every item.
 
     Args:
         root: The folder of the groups, or the one that holds `TSS_CVPR2016`.
         split: None or "test".
+        skip_broken: Leave a broken annotation out and tell it in the notes; otherwise it is raised.
 
     Raises:
         ArgumentError: Another split is asked for.
@@ -54,8 +55,9 @@ def load(root: Path, split: str | None = None) -> PairSet:
             why="looked for <group>/<item>/flow1.flo, the groups being FG3DCar, JODS and PASCAL",
             hint="name the folder that holds the groups",
         )
-    pairs = [_pair(item, side) for item in items for side in (1, 2)]
-    return assemble("tss", "test", pairs, "image")
+    readers = (functools.partial(_pair, item, side) for item in items for side in (1, 2))
+    pairs, broken = reading.each(readers, skip_broken=skip_broken)
+    return assemble("tss", "test", pairs, "image", broken)
 
 
 def read_flow(path: Path) -> Floats:

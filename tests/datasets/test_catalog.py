@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from small_sets import (
+    coco_object,
     write_coco,
     write_pairs,
     write_pf_pascal_photo,
@@ -184,3 +185,65 @@ def test_keypoints_outside_the_photo_are_named(tmp_path: Path) -> None:
     write_spair_pair(path, line, "dog_1", "dog_2", trg_kps=[[12, 99], [1, 1]])
     (complaint,) = catalog.check(catalog.load(str(root)))
     assert "dog_2.jpg: keypoints outside the photo" in complaint
+
+
+def spoil_spair(root: Path) -> None:
+    (root / "PairAnnotation/test/000001-dog_1-dog_2:dog.json").write_text("{")
+
+
+def spoil_pf_pascal(root: Path) -> None:
+    with (root / "test_pairs.csv").open("a") as file:
+        file.write(ROW.replace(",3,", ",99,"))
+
+
+def spoil_pf_willow(root: Path) -> None:
+    write_pf_willow_photo(root, "car(G)", "3", [[1]])
+    (root / "PF-dataset/car(G)/3.mat").write_text("?")
+
+
+def spoil_tss(root: Path) -> None:
+    (write_tss_item(root / "TSS_CVPR2016", "JODS/car_01_03") / "mask2.png").unlink()
+
+
+def spoil_csv(root: Path) -> None:
+    with (root / "keypoints.csv").open("a") as file:
+        file.write("\na,cat,eye,here,7\n")
+
+
+def write_two_pairs(root: Path) -> Path:
+    return write_pairs(root, {}, {"src_kps": 3})
+
+
+def write_spoilt_coco(root: Path) -> Path:
+    objects = [coco_object(n) for n in (1, 2)]
+    return write_coco(root, [*objects, coco_object(3) | {"keypoints": [1]}])
+
+
+def nothing(root: Path) -> None:
+    """It is spoilt as it was written."""
+
+
+@pytest.mark.parametrize(
+    ("write", "spoil", "count", "named"),
+    [
+        (write_spair, spoil_spair, 1, "000001-dog_1-dog_2:dog.json, line 1"),
+        (write_pf_pascal, spoil_pf_pascal, 1, "test_pairs.csv, line 3"),
+        (write_pf_willow, spoil_pf_willow, 2, "3.mat"),
+        (write_tss, spoil_tss, 3, "mask2.png"),
+        (write_csv, spoil_csv, 2, "keypoints.csv, line 8"),
+        (write_two_pairs, nothing, 1, "pairs.json, pair 2"),
+        (write_spoilt_coco, nothing, 2, "annotations.json, annotation 3"),
+    ],
+)
+def test_a_broken_annotation_is_raised_or_left_out_and_told(
+    tmp_path: Path, write: Write, spoil: Callable[[Path], None], count: int, named: str
+) -> None:
+    root = write(tmp_path / "mine")
+    spoil(root)
+    with pytest.raises(DatasetError) as caught:
+        catalog.load(str(root))
+    assert named in str(caught.value)
+    pair_set = catalog.load(str(root), skip_broken=True)
+    assert len(pair_set) == count
+    (note,) = [note for note in pair_set.notes if "broken" in note]
+    assert named in note
