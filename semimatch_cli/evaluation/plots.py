@@ -109,7 +109,7 @@ def plot_pck(axes: Axes, curves: Sequence[Curve]) -> None:
     axes.set(xlabel="alpha (share of the threshold base)", ylabel="PCK", ylim=(0.0, 1.0))
     axes.set_xlim(left=0.0)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
-    _finish(axes, "both", legend="lower right" if _rises_high(curves) else "upper left")
+    _finish(axes, "both", legend=True)
 
 
 def plot_dots(axes: Axes, series: Sequence[str], rows: Sequence[DotRow], *, floors: int) -> None:
@@ -135,7 +135,7 @@ def plot_dots(axes: Axes, series: Sequence[str], rows: Sequence[DotRow], *, floo
     axes.tick_params(axis="y", length=0, pad=7)
     axes.set(xlabel="PCK", xlim=(0.0, 1.0), ylim=(min(heights) - 0.7, 0.7))
     axes.xaxis.set_major_formatter(PercentFormatter(1.0))
-    _finish(axes, "both", legend="above")
+    _finish(axes, "both", legend=True)
 
 
 def plot_reliability(axes: Axes, series: Sequence[Reliability]) -> None:
@@ -148,7 +148,7 @@ def plot_reliability(axes: Axes, series: Sequence[Reliability]) -> None:
         color = _series_look(index)["color"]
         axes.scatter(one.confidence, one.accuracy, sizes, color=color, alpha=0.18, linewidths=0)
     axes.set(xlabel="confidence", ylabel="share right", xlim=(0.0, 1.0), ylim=(0.0, 1.0))
-    _finish(axes, "both", legend="above")
+    _finish(axes, "both", legend=True)
 
 
 def plot_risk(axes: Axes, curves: Sequence[Curve]) -> None:
@@ -160,7 +160,7 @@ def plot_risk(axes: Axes, curves: Sequence[Curve]) -> None:
     axes.set(xlim=(0.0, 1.0), ylim=(0.0, 1.0))
     axes.xaxis.set_major_formatter(PercentFormatter(1.0))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
-    _finish(axes, "both", legend="above")
+    _finish(axes, "both", legend=True)
 
 
 def plot_changes(axes: Axes, labels: Sequence[str], changes: Sequence[float]) -> None:
@@ -173,7 +173,7 @@ def plot_changes(axes: Axes, labels: Sequence[str], changes: Sequence[float]) ->
     axes.tick_params(axis="y", length=0)
     axes.set(xlabel="change of PCK, points", ylim=(min(heights) - 0.7, 0.7))
     axes.xaxis.set_major_locator(MaxNLocator(6))
-    _finish(axes, "x", legend="")
+    _finish(axes, "x", legend=False)
 
 
 def dots_height(rows: Sequence[DotRow]) -> float:
@@ -243,15 +243,13 @@ def _heights(rows: Sequence[DotRow]) -> list[float]:
     return heights
 
 
-def _rises_high(curves: Sequence[Curve]) -> bool:
-    """Tell whether the curves fill the upper left, so that a legend goes to the lower right."""
-    return any(curve.y[len(curve.y) // 3] > 0.5 for curve in curves)
-
-
-def _finish(axes: Axes, lines: str, *, legend: str) -> None:
+def _finish(axes: Axes, lines: str, *, legend: bool) -> None:
     axes.grid(True, axis=cast(Any, lines))
-    if legend == "above":
-        columns = max(1, _LEGEND_LETTERS // max(map(len, axes.get_legend_handles_labels()[1])))
-        axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, borderaxespad=0.2)
-    elif legend:
-        axes.legend(loc=cast(Any, legend))
+    if legend:  # above the plot, where it covers nothing
+        longest = max(map(len, axes.get_legend_handles_labels()[1]))
+        axes.legend(
+            loc="lower left",
+            bbox_to_anchor=(0.0, 1.0),
+            ncols=max(1, _LEGEND_LETTERS // longest),
+            borderaxespad=0.2,
+        )

@@ -21,6 +21,7 @@ from semimatch_cli.evaluation.plots import (
 from semimatch_cli.evaluation.records import PairRecord
 from semimatch_cli.evaluation.result_tables import (
     at_main,
+    attribute_label,
     main_alpha,
     of_attribute,
     of_category,
@@ -64,7 +65,7 @@ def attribute_figure(results: Results, floors: Results) -> Figure:
     columns = [*results, *floors]
     rows = [
         DotRow(
-            f"{attribute} {value} ({group.pairs})",
+            f"{attribute_label(attribute, value)} ({group.pairs})",
             [of_attribute(one, attribute, value) for one in columns],
             attribute,
         )

@@ -16,6 +16,10 @@ from semimatch_cli.evaluation.summary import EvalResult
 _USUAL_ALPHA = 0.1
 _USUAL_DENSE = 0.05  # as in TSS
 _DENSE = "longer side of the photo that is searched"
+_GRADES = {"0": "easy", "1": "medium", "2": "hard"}
+_SIDES = {"0": "none", "1": "source", "2": "target", "3": "both"}
+# What SPair-71k means by its numbers (Min et al., arXiv 1908.10543).
+_MEANINGS = {"viewpoint": _GRADES, "scale": _GRADES, "truncation": _SIDES, "occlusion": _SIDES}
 DENSE_RULE = f"Dense truth: a pixel is right if its error <= alpha x {_DENSE}; error: mean."
 
 
@@ -39,6 +43,11 @@ def of_attribute(result: EvalResult, attribute: str, value: str) -> float | None
     """Return PCK of the pairs with a value of an attribute at `main_alpha`, None likewise."""
     group = result.attributes.get(attribute, {}).get(value)
     return None if group is None else at_main(result, group.per_image)
+
+
+def attribute_label(attribute: str, value: str) -> str:
+    """Return an attribute and its value in words: "viewpoint: hard"."""
+    return f"{attribute}: {_MEANINGS.get(attribute, {}).get(value, value)}"
 
 
 def protocol_rows(results: Sequence[EvalResult]) -> list[tuple[str, str]]:
@@ -122,7 +131,7 @@ def attribute_table(results: Sequence[EvalResult], floors: Sequence[EvalResult])
     """PCK for each value of each attribute at one alpha; one column per weights."""
     columns = [*results, *floors]
     rows = [
-        [f"{attribute} {value}", str(group.pairs)]
+        [attribute_label(attribute, value), str(group.pairs)]
         + [percent(of_attribute(one, attribute, value)) for one in columns]
         for attribute, groups in results[0].attributes.items()
         for value, group in groups.items()

@@ -11,7 +11,7 @@ from PIL import Image
 
 from semimatch_cli.datasets.pair import Pair, PairSet
 from semimatch_cli.errors import InputError
-from semimatch_cli.evaluation.document import Document, Facts, Remark
+from semimatch_cli.evaluation.document import Document, Facts, Remark, Table
 from semimatch_cli.evaluation.records import DenseCount, PairRecord, RunHeader
 from semimatch_cli.evaluation.report import report_document, write_report
 from semimatch_cli.evaluation.summary import EvalResult, summarize
@@ -141,6 +141,12 @@ def test_one_pair_is_enough(tmp_path: Path) -> None:
 def test_missing_photos_leave_the_pictures_out(tmp_path: Path) -> None:
     titles = [section.title for section in document(tmp_path, photos=False).sections]
     assert "Pairs of tiny" not in titles
+
+
+def test_attributes_are_told_in_words_with_their_pairs(tmp_path: Path) -> None:
+    blocks = [block for section in document(tmp_path).sections for block in section.blocks]
+    table = next(b for b in blocks if isinstance(b, Table) and b.columns[0] == "attribute")
+    assert [row[:2] for row in table.rows] == [["viewpoint: easy", "5"], ["viewpoint: medium", "4"]]
 
 
 def test_a_limited_run_warns_before_its_numbers(tmp_path: Path) -> None:
