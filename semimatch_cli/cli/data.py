@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from semimatch_cli.cli.app import Session, app
-from semimatch_cli.cli.fetching import FetchDisplay, size_text
+from semimatch_cli.cli.fetching import bring, size_text
 from semimatch_cli.cli.listing import print_facts, print_json, print_table
 
 if TYPE_CHECKING:
@@ -76,28 +76,13 @@ def get(
 
     Example: semimatch data get spair --from SPair-71k.tar.gz
     """
-    from semimatch_cli.config import offline_by_environment
-    from semimatch_cli.datasets.acquire import acquire
     from semimatch_cli.datasets.arrivals import Wishes
     from semimatch_cli.datasets.sources import find
 
-    session: Session = ctx.obj
-    source = find(name)
     wishes = Wishes(
-        given=tuple(given or ()),
-        mirror=mirror,
-        offline=session.offline or offline_by_environment(),
-        force=force,
-        accept_changed=accept_changed,
+        given=tuple(given or ()), mirror=mirror, force=force, accept_changed=accept_changed
     )
-    with FetchDisplay(session) as shown:
-        folder = acquire(
-            source,
-            wishes,
-            say=lambda line: shown.begin(source.name, line),
-            on_progress=shown.advance,
-        )
-    print(folder)
+    print(bring(ctx.obj, find(name), wishes))
 
 
 @data.command()

@@ -5,12 +5,16 @@ with FetchDisplay(session) as shown:
 """
 
 import sys
+from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from semimatch_cli.cli.app import Session
 
 if TYPE_CHECKING:
+    from semimatch_cli.datasets.arrivals import Wishes
+    from semimatch_cli.datasets.sources import DataSource
     from semimatch_cli.weights.entry import WeightsEntry
 
 _UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
@@ -64,6 +68,28 @@ class FetchDisplay:
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
+
+
+def bring(session: Session, source: "DataSource", wishes: "Wishes | None" = None) -> Path:
+    """Make sure that a data set is here, and show what that takes; return its folder.
+
+    Args:
+        session: Of this run; offline, nothing is fetched.
+        source: A row of the table of data sets.
+        wishes: How to bring it.
+    """
+    from semimatch_cli.config import offline_by_environment
+    from semimatch_cli.datasets.acquire import acquire
+    from semimatch_cli.datasets.arrivals import Wishes
+
+    offline = session.offline or offline_by_environment()
+    with FetchDisplay(session) as shown:
+        return acquire(
+            source,
+            replace(wishes or Wishes(), offline=offline),
+            say=lambda line: shown.begin(source.name, line),
+            on_progress=shown.advance,
+        )
 
 
 def suggest_larger() -> str:

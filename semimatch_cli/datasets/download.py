@@ -32,7 +32,7 @@ Progress = Callable[[int, int | None], None]
 
 _SILENCE_SECONDS = 9.0
 _ANSWER_SECONDS = 4.0
-_GRACE = 0.3  # the client's own timeout comes first, so that it closes its connection
+_GRACE = 0.3  # the least that is waited; and the head start of the client's own timeout
 _VAIN_RETRIES = 2
 _CHUNK = 1 << 18
 _MAKE_SPACE = "free some space, or set SEMIMATCH_DATA to a folder on another disk"
@@ -61,7 +61,7 @@ class _Patience:
     def seconds(self) -> float:
         """Return how long to wait for the next answer."""
         left = _SILENCE_SECONDS - (time.monotonic() - self.last_news)
-        return min(_ANSWER_SECONDS, max(1.0, left))
+        return min(_ANSWER_SECONDS, max(_GRACE, left))
 
     def renew(self) -> None:
         """Take note that a byte has come."""
