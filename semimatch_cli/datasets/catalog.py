@@ -21,6 +21,7 @@ from semimatch_cli.datasets import (
     pf_willow,
     reading,
     spair,
+    spair_u,
     tss,
 )
 from semimatch_cli.datasets.assembly import is_outside
@@ -61,6 +62,13 @@ BENCHMARKS = {
         spair.is_here,
         partial(spair.load, name="spair", categories=spair.CATEGORIES),
     ),
+    "spair-u": Benchmark(
+        "SPair-U",
+        (".",),
+        "SPair-71k/JPEGImages and SPair-U/PairAnnotation",
+        spair_u.is_here,
+        spair_u.load,
+    ),
     "pf-pascal": Benchmark(
         "PF-PASCAL",
         ("pf-pascal", "PF-PASCAL", "."),
@@ -90,6 +98,8 @@ BENCHMARKS = {
         partial(spair.load, name="synth"),
     ),
 }
+
+_SPAIR_U_HINT = "semimatch data get spair brings the photos; unpack SPair-U.zip beside them"
 
 _FOLDERS: tuple[tuple[str, Callable[[Path], bool], _Load], ...] = (
     ("pairs.json", lambda path: (path / pairs_file.FILE_NAME).is_file(), pairs_file.load),
@@ -151,11 +161,12 @@ def find(name: str, *, data_root: Path | None = None) -> Path:
     for folder in candidates:
         if folder.is_dir() and benchmark.is_here(folder):
             return folder
-    get = "synth DIR renders it" if name == "synth" else f"get {name} brings it"
+    brings = {"synth": "semimatch data synth DIR renders it", "spair-u": _SPAIR_U_HINT}
     raise DatasetError(
         f"{benchmark.title} is not in {root}",
         why=f"looked for {benchmark.contents} in {', '.join(map(str, candidates))}",
-        hint=f"semimatch data {get}; or name the folder with --data-root",
+        hint=f"{brings.get(name, f'semimatch data get {name} brings it')}; "
+        "or name the folder with --data-root",
     )
 
 

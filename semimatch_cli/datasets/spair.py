@@ -15,8 +15,7 @@ negatives of KAP (Mariotti et al., CVPR 2024). Coordinates are taken as they sta
 Min et al., SPair-71k: A Large-scale Benchmark for Semantic Correspondence, 2019, arXiv:1908.10543.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from semimatch_cli.datasets import reading
 from semimatch_cli.datasets.assembly import assemble, box_or_extent
 from semimatch_cli.datasets.pair import DenseTruth, Pair, PairSet
 from semimatch_cli.datasets.reading import malformed
+from semimatch_cli.datasets.spair_photos import PhotoFacts, PhotoTable
 from semimatch_cli.errors import DatasetError
 
 CATEGORIES = (
@@ -75,7 +75,7 @@ def load(
     """
     listing = _listing(root, reading.check_split(split, SPLITS, "test"))
     lines = _read_lines(listing, categories or _own_categories(root))
-    photos = _Photos(root)
+    photos = PhotoTable(root, root / "ImageAnnotation")
     home = root / "PairAnnotation" / listing.stem
     readers = (partial(_pair, home / f"{line}.json", line, kind, photos) for line, kind in lines)
     pairs, broken = reading.each(readers, skip_broken=skip_broken)
@@ -99,7 +99,8 @@ def _listing(root: Path, split: str) -> Path:
 
 def _own_categories(root: Path) -> list[str]:
     names = root / "Layout" / "categories.txt"
-    return reading.read_text(names).split() if names.is_file() else []
+    lines = reading.read_text(names).splitlines() if names.is_file() else []
+    return [line.strip() for line in lines if line.strip()]
 
 
 def _read_lines(listing: Path, categories: Sequence[str]) -> list[tuple[str, str]]:
@@ -119,76 +120,12 @@ def _read_lines(listing: Path, categories: Sequence[str]) -> list[tuple[str, str
     return lines
 
 
-@dataclass(frozen=True)
-class _PhotoFacts:
-    """What a pair needs of one photo beyond its own annotation."""
-
-    path: Path
-    keypoints: Mapping[str, Sequence[float] | None]
-    mask: Path | None
-    canonical: Path | None
-
-
-@dataclass
-class _Photos:
-    """The photos of a data set, each annotation read once, each folder listed once."""
-
-    root: Path
-    known: dict[tuple[str, str], _PhotoFacts] = field(default_factory=dict)
-    listed: dict[Path, frozenset[str]] = field(default_factory=dict)
-    names: dict[str, Mapping[str, str]] = field(default_factory=dict)
-
-    def facts(self, category: str, file_name: str) -> _PhotoFacts:
-        """Return the facts of one photo."""
-        key = (category, file_name)
-        if key not in self.known:
-            stem = Path(file_name).stem
-            self.known[key] = _PhotoFacts(
-                path=self.root / "JPEGImages" / category / file_name,
-                keypoints=self._keypoints(category, stem),
-                mask=self._existing("Segmentation", category, f"{stem}.png"),
-                canonical=self._existing("canonical", category, f"{stem}.npz"),
-            )
-        return self.known[key]
-
-    def keypoint_names(self, category: str) -> Mapping[str, str]:
-        """Return {id: name} of a category, empty where the data set does not tell."""
-        if not self.names:
-            path = self.root / "Layout" / "keypoints.json"
-            table = reading.read_json(path) if path.is_file() else {}
-            read: Callable[[], dict[str, Mapping[str, str]]] = lambda: {  # noqa: E731
-                key: _named(value) for key, value in table.items()
-            }
-            self.names = reading.interpret(path, "the names", read) or {"": {}}
-        return self.names.get(category, {})
-
-    def _keypoints(self, category: str, stem: str) -> Mapping[str, Sequence[float] | None]:
-        path = self.root / "ImageAnnotation" / category / f"{stem}.json"
-        if self._existing("ImageAnnotation", category, path.name) is None:
-            return {}
-        content = reading.read_json(path)
-        return reading.interpret(path, "kps", lambda: dict(content["kps"].items()))
-
-    def _existing(self, kind: str, category: str, file_name: str) -> Path | None:
-        folder = self.root / kind / category
-        if folder not in self.listed:
-            there = folder.iterdir() if folder.is_dir() else ()
-            self.listed[folder] = frozenset(path.name for path in there)
-        return folder / file_name if file_name in self.listed[folder] else None
-
-
-def _named(names: Sequence[str] | Mapping[str, str]) -> Mapping[str, str]:
-    """Return {id: name} of a list in the order of the ids, or of a table of them."""
-    items = names.items() if isinstance(names, Mapping) else enumerate(names)
-    return {str(key): str(name) for key, name in items}
-
-
-def _pair(path: Path, line: str, category: str, photos: _Photos) -> Pair:
+def _pair(path: Path, line: str, category: str, photos: PhotoTable) -> Pair:
     content = reading.read_json(path)
     return reading.interpret(path, "the pair", lambda: _meaning(content, line, category, photos))
 
 
-def _meaning(content: dict[str, Any], line: str, category: str, photos: _Photos) -> Pair:
+def _meaning(content: dict[str, Any], line: str, category: str, photos: PhotoTable) -> Pair:
     source = photos.facts(category, content["src_imname"])
     target = photos.facts(category, content["trg_imname"])
     ids = [str(key) for key in content["kps_ids"]]
@@ -209,17 +146,20 @@ def _meaning(content: dict[str, Any], line: str, category: str, photos: _Photos)
         target_size=reading.size_of(content["trg_imsize"]),
         source_box=reading.box_of(content["src_bndbox"]),
         target_box=reading.box_of(content["trg_bndbox"]),
-        attributes={
-            **{ours: content[key] for ours, key in ATTRIBUTES.items() if key in content},
-            **content.get("attributes", {}),
-        },
+        attributes=attributes_of(content),
         source_mask=source.mask,
         target_mask=target.mask,
         dense_truth=_truth(source, target),
     )
 
 
-def _only_source(source: _PhotoFacts, target: _PhotoFacts, listed: Sequence[str]) -> list[str]:
+def attributes_of(content: Mapping[str, Any]) -> dict[str, str | int | float | bool]:
+    """Return the attributes that a pair annotation tells."""
+    known = {ours: content[key] for ours, key in ATTRIBUTES.items() if key in content}
+    return {**known, **content.get("attributes", {})}
+
+
+def _only_source(source: PhotoFacts, target: PhotoFacts, listed: Sequence[str]) -> list[str]:
     """Return the keypoints that the source shows and the target is known not to show."""
     return [
         key
@@ -231,7 +171,7 @@ def _only_source(source: _PhotoFacts, target: _PhotoFacts, listed: Sequence[str]
     ]
 
 
-def _truth(source: _PhotoFacts, target: _PhotoFacts) -> DenseTruth | None:
+def _truth(source: PhotoFacts, target: PhotoFacts) -> DenseTruth | None:
     if source.canonical is None or target.canonical is None:
         return None
     return partial(_read_truth, source.canonical, target.canonical)
