@@ -12,12 +12,13 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give each test its own configuration folder and Hub cache."""
+    """Give each test its own configuration folder, data folder and Hub cache."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
     monkeypatch.setenv("HF_HOME", str(home / "hub"))
-    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    for name in ("HF_HUB_OFFLINE", "SEMIMATCH_DATA", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
     return home
 
 

@@ -25,6 +25,7 @@ class FetchDisplay:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._name = ""
         self._bar: Any = None
         self._task: Any = None
 
@@ -41,17 +42,18 @@ class FetchDisplay:
 
     def announce(self, entry: "WeightsEntry", size: int | None) -> None:
         """Say what is about to be fetched, how large it is and under which license."""
-        self.begin(entry.name, _download_line(entry, size), size)
+        self.begin(entry.name, _download_line(entry, size))
 
-    def begin(self, name: str, line: str, size: int | None = None) -> None:
-        """Say what takes time now, and draw its bar; without a size the bar only moves."""
+    def begin(self, name: str, line: str) -> None:
+        """Say what takes time now; a bar of this name appears with its first bytes."""
         self._end()
         self._session.note(line)
-        if not self._session.quiet and sys.stderr.isatty():
-            self._begin(name, size)
+        self._name = name
 
     def advance(self, done: int, total: int | None) -> None:
         """Move the bar to `done` of `total` bytes."""
+        if self._bar is None and not self._session.quiet and sys.stderr.isatty():
+            self._begin(self._name, total)
         if self._bar is not None:
             self._bar.update(self._task, completed=done, total=total)
 
