@@ -8,9 +8,11 @@ recognized by what lies in it, never by its name.
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Protocol
+
+from PIL import Image
 
 from semimatch_cli import config
 from semimatch_cli.datasets import (
@@ -171,35 +173,50 @@ def find(name: str, *, data_root: Path | None = None) -> Path:
 
 
 def check(pair_set: PairSet) -> tuple[str, ...]:
-    """Return what is wrong with the files of a set, a line for each photo, in their order.
+    """Return what is wrong with the files of a set, a line for each file, in their order.
 
-    Photos and masks that are missing or no image, photos of another size than the annotations say,
-    and keypoints outside their photo. Only headers of photos are read.
+    Photos and masks that are missing, no image or cut off, photos of another size than the
+    annotations say, and keypoints outside their photo. Every photo is decoded, once.
     """
     complaints: dict[str, list[str]] = defaultdict(list)
-    sizes: dict[Path, tuple[int, int]] = {}
+    state = cache(_state)
     for pair in pair_set.pairs:
-        for complaint in dict.fromkeys(_complaints(pair, sizes)):
+        for complaint in dict.fromkeys(_complaints(pair, state)):
             complaints[complaint].append(pair.id)
     return tuple(f"{complaint} ({_pairs(pair_ids)})" for complaint, pair_ids in complaints.items())
 
 
-def _complaints(pair: Pair, sizes: dict[Path, tuple[int, int]]) -> Iterator[str]:
+def _complaints(pair: Pair, state: Callable[[Path], str | tuple[int, int]]) -> Iterator[str]:
     sides = (
         (pair.source, pair.source_mask, pair.source_size, pair.source_keypoints),
         (pair.target, pair.target_mask, pair.target_size, pair.target_keypoints),
     )
     for photo, mask, size, points in sides:
-        for path in (photo, mask):
-            if path is not None and path not in sizes:
-                sizes[path] = reading.photo_size(path)
-            if path is not None and sizes[path] == (0, 0):
-                yield f"{path}: {'no image' if path.exists() else 'there is no such file'}"
-        there = sizes[photo]
-        if there not in (size, (0, 0)) and size != (0, 0):
-            yield f"{photo}: {there[0]} x {there[1]}, annotated as {size[0]} x {size[1]}"
+        found = state(photo)
+        if isinstance(found, str):
+            yield f"{photo}: {found}"
+        elif found != size:
+            yield f"{photo}: {found[0]} x {found[1]}, annotated as {size[0]} x {size[1]}"
+        if mask is not None and isinstance(broken := state(mask), str):
+            yield f"{mask}: {broken}"
         if is_outside(points, size).any():
             yield f"{photo}: keypoints outside the photo"
+
+
+def _state(path: Path) -> str | tuple[int, int]:
+    """Return the size of an image that can be decoded, or what is wrong with it."""
+    if not path.is_file():
+        return "there is no such file"
+    size = reading.photo_size(path)
+    if size == (0, 0):
+        return "no image"
+    try:
+        with Image.open(path) as image:
+            image.draft("RGB", (1, 1))  # a JPEG file is read to its end all the same
+            image.load()
+    except Exception as error:  # Pillow raises nearly anything over a damaged file
+        return f"damaged or cut off ({error})"
+    return size
 
 
 def _pairs(pair_ids: list[str]) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 from semimatch_cli.datasets import reading
 from semimatch_cli.datasets.assembly import assemble, box_or_extent
 from semimatch_cli.datasets.pair import PairSet
-from semimatch_cli.datasets.photo import AnnotatedPhoto, Point, draw_pairs
+from semimatch_cli.datasets.photo import AnnotatedPhoto, Point, draw_pairs, id_order
 from semimatch_cli.files import written_whole
 
 FILE_NAME = "annotations.json"
@@ -123,24 +123,19 @@ def write(path: Path, photos: Sequence[AnnotatedPhoto], places: Mapping[Path, st
         places: Where each photo lies, relative to `images/`.
     """
     keys = keypoints_of(photos)
-    categories = list(keys)
-    files = list(dict.fromkeys(photo.path for photo in photos))
+    category_ids = {category: number for number, category in enumerate(keys, 1)}
     sizes = {photo.path: photo.size for photo in photos}
+    image_ids = {path: number for number, path in enumerate(sizes, 1)}
     document = {
         "images": [
-            {
-                "id": number,
-                "file_name": places[file],
-                "width": sizes[file][0],
-                "height": sizes[file][1],
-            }
-            for number, file in enumerate(files, 1)
+            {"id": image_ids[path], "file_name": places[path], "width": width, "height": height}
+            for path, (width, height) in sizes.items()
         ],
         "annotations": [
             {
                 "id": number,
-                "image_id": files.index(photo.path) + 1,
-                "category_id": categories.index(photo.category) + 1,
+                "image_id": image_ids[photo.path],
+                "category_id": category_ids[photo.category],
                 "iscrowd": 0,
                 **_annotation(photo, list(keys[photo.category])),
             }
@@ -148,7 +143,7 @@ def write(path: Path, photos: Sequence[AnnotatedPhoto], places: Mapping[Path, st
         ],
         "categories": [
             {"id": number, "name": name, "keypoints": list(keys[name].values()), "skeleton": []}
-            for number, name in enumerate(categories, 1)
+            for name, number in category_ids.items()
         ],
     }
     with written_whole(path, force=False) as part:
@@ -161,12 +156,10 @@ def keypoints_of(photos: Sequence[AnnotatedPhoto]) -> dict[str, dict[str, str]]:
     for photo in photos:
         known = keys.setdefault(photo.category, {})
         known.update({key: photo.names.get(key) or key for key in photo.keypoints})
-    return {category: dict(sorted(known.items(), key=_order)) for category, known in keys.items()}
-
-
-def _order(item: tuple[str, str]) -> tuple[bool, int, str]:
-    key = item[0]
-    return (not key.isdecimal(), int(key) if key.isdecimal() else 0, key)
+    return {
+        category: {key: known[key] for key in sorted(known, key=id_order)}
+        for category, known in keys.items()
+    }
 
 
 def _annotation(photo: AnnotatedPhoto, keys: Sequence[str]) -> dict[str, Any]:

@@ -79,6 +79,11 @@ def pair_id(number: int, source: Path, target: Path, category: str) -> str:
     return f"{number:06d}-{source.stem}-{target.stem}:{category}"
 
 
+def id_order(key: str) -> tuple[bool, int, str]:
+    """Return what sorts ids of keypoints: numbers by their value, then words."""
+    return not key.isdecimal(), int(key) if key.isdecimal() else 0, key
+
+
 def draw_pairs(photos: Sequence[AnnotatedPhoto], seed: int) -> tuple[Pair, ...]:
     """Return pairs within each category, by the rule at the top of this module.
 

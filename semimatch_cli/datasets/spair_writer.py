@@ -13,7 +13,7 @@ from PIL import Image
 
 from semimatch_cli.datasets.copying import copy_file, free_name
 from semimatch_cli.datasets.pair import Pair, PairSet
-from semimatch_cli.datasets.photo import AnnotatedPhoto
+from semimatch_cli.datasets.photo import AnnotatedPhoto, id_order
 from semimatch_cli.datasets.spair import ATTRIBUTES, SPLITS
 from semimatch_cli.errors import DatasetError
 
@@ -50,10 +50,7 @@ def _keypoint_ids(photos: Sequence[AnnotatedPhoto]) -> dict[str, list[str]]:
     ids: dict[str, set[str]] = {}
     for photo in photos:
         ids.setdefault(photo.category, set()).update(photo.keypoints, photo.names)
-    return {
-        category: sorted(keys, key=lambda key: (not key.isdecimal(), len(key), key))
-        for category, keys in ids.items()
-    }
+    return {category: sorted(keys, key=id_order) for category, keys in ids.items()}
 
 
 def _write_photos(

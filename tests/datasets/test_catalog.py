@@ -171,6 +171,22 @@ def test_a_broken_photo_is_named(tmp_path: Path) -> None:
     assert "dog_2.jpg: no image" in complaint
 
 
+def test_a_photo_that_was_cut_off_is_named(tmp_path: Path) -> None:
+    root = write_spair(tmp_path)
+    path = root / "JPEGImages/dog/dog_2.jpg"
+    path.write_bytes(path.read_bytes()[:-40])
+    (complaint,) = catalog.check(catalog.load(str(root)))
+    assert "dog_2.jpg: damaged or cut off" in complaint
+
+
+def test_a_missing_mask_is_named(tmp_path: Path) -> None:
+    root = write_tss(tmp_path)
+    pair_set = catalog.load(str(root))
+    (root / "TSS_CVPR2016/JODS/car_01_02/mask1.png").unlink()
+    (complaint,) = catalog.check(pair_set)
+    assert "mask1.png: there is no such file" in complaint
+
+
 def test_a_photo_of_another_size_is_named(tmp_path: Path) -> None:
     root = write_spair(tmp_path)
     write_photo(root / "JPEGImages/dog/dog_1.jpg", (30, 20))
