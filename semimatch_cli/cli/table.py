@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from semimatch_cli.evaluation.document import Table
     from semimatch_cli.evaluation.summary import EvalResult
 
+_NARROWEST_NAMES = 12  # letters that names keep however narrow the terminal
+_WIDEST = 10_000
+
 
 def print_results(
     results: "Sequence[EvalResult]",
@@ -71,13 +74,24 @@ def _print_rich(table: "Table", out: TextIO) -> None:
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    ruled = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for index, head in enumerate(table.columns):
-        ruled.add_column(Text(head), justify="right" if index else "left", overflow="fold")
+    ruled = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
+    # A narrow terminal folds names, never numbers.
+    names, *heads = table.columns
+    shortest = min(_NARROWEST_NAMES, max(len(row[0]) for row in (table.columns, *table.rows)))
+    ruled.add_column(Text(names), overflow="fold", vertical="bottom", min_width=shortest)
+    for column, head in enumerate(heads, start=1):
+        folded = head.replace("per point @", "per\npoint @").replace(" @", "\n@")
+        cells = [*folded.splitlines(), *(row[column] for row in table.rows)]
+        ruled.add_column(
+            Text(folded), justify="right", vertical="bottom", min_width=max(map(len, cells))
+        )
     for index, row in enumerate(table.rows):
         style = "bold" if index in table.strong else "dim" if index in table.muted else ""
         ruled.add_row(*(Text(cell) for cell in row), style=style)
-    Console(file=out).print(ruled)
+    console = Console(file=out)
+    unbounded = console.options.update(max_width=_WIDEST)
+    console.width = max(console.width, console.measure(ruled, options=unbounded).minimum)
+    console.print(ruled)
 
 
 def _print_plain(table: "Table", out: TextIO) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from semimatch_cli.cli.table import print_facts, print_results, print_table
 from semimatch_cli.evaluation.document import Table
@@ -80,6 +81,16 @@ def test_a_terminal_gets_a_ruled_table_with_names_letter_for_letter() -> None:
     print_table(TABLE, file=file)
     assert "─" in file.getvalue()
     assert "[bold]dog" in file.getvalue()
+
+
+def test_a_narrow_terminal_folds_names_and_never_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    file = Terminal()
+    name = "a-long-name-of-some-weights-file"
+    print_table(Table(("weights", "@0.05", "95 % @0.1"), ((name, "12.5", "10.0-15.0"),)), file=file)
+    assert "10.0-15.0" in file.getvalue()
+    assert name not in file.getvalue()
+    assert "a-long-name-" in file.getvalue()
 
 
 def test_facts_stand_in_two_columns() -> None:
