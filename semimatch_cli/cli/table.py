@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from semimatch_cli.evaluation.summary import EvalResult
 
 _NARROWEST_NAMES = 12  # letters that names keep however narrow the terminal
-_WIDEST = 10_000
+_GAP = 2  # between columns
 
 
 def print_results(
@@ -89,8 +89,8 @@ def _print_rich(table: "Table", out: TextIO) -> None:
         style = "bold" if index in table.strong else "dim" if index in table.muted else ""
         ruled.add_row(*(Text(cell) for cell in row), style=style)
     console = Console(file=out)
-    unbounded = console.options.update(max_width=_WIDEST)
-    console.width = max(console.width, console.measure(ruled, options=unbounded).minimum)
+    needed = sum((column.min_width or 0) + _GAP for column in ruled.columns) - _GAP
+    console.width = max(console.width, needed)
     console.print(ruled)
 
 
