@@ -83,12 +83,13 @@ def _save_report(
     *,
     force: bool,
 ) -> Path:
+    from semimatch_cli.config import data_dir
     from semimatch_cli.evaluation.diff_report import diff_document
     from semimatch_cli.evaluation.pair_pictures import PairPainter, photo_finder
     from semimatch_cli.evaluation.protocols import protocol_named
     from semimatch_cli.evaluation.report_folder import save_document
 
-    find = photo_finder([data_root] if data_root else [])
+    find = photo_finder([data_root or data_dir() / comparison.before.dataset])
     painter = PairPainter(protocol_named(comparison.before.protocol), comparison.alpha, find)
     return save_document(diff_document(comparison, *runs, painter), folder, force=force)
 

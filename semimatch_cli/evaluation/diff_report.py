@@ -145,4 +145,6 @@ def _pictures(
             )
             if figure:
                 figures.append(figure)
-    return figures or [Remark("The photos of these pairs were not found; name their folder.")]
+    return figures or [
+        Remark("The photos of these pairs were not found; --data-root names their folder.")
+    ]

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePath
 
 from PIL import Image
@@ -75,20 +76,28 @@ class PairPainter:
 def photo_finder(folders: Sequence[Path]) -> Find:
     """Return a function that looks for photos where records say they are, then below folders.
 
-    A record made on another machine holds paths of that machine, so below a folder the name is
-    tried as a whole and then without its leading parts.
+    A folder may be that of the photos or one or two above it, as data sets have it. A record made
+    on another machine may hold paths of that machine: a name is tried as a whole and then without
+    its leading parts.
     """
 
+    @cache
+    def rooms() -> list[Path]:
+        levels = ("", "*/", "*/*/")
+        return [room for folder in folders for level in levels for room in _below(folder, level)]
+
+    @cache
     def find(name: str) -> Path | None:
         path = Path(name)
         if path.is_file():
             return path
         parts = path.parts[1:] if path.is_absolute() else path.parts
-        for folder in folders:
-            for start in range(len(parts)):
-                candidate = folder.joinpath(*parts[start:])
-                if candidate.is_file():
-                    return candidate
-        return None
+        tails = (Path(*parts[start:]) for start in range(len(parts)))
+        places = (room / tail for tail in tails for room in rooms())
+        return next((place for place in places if place.is_file()), None)
 
     return find
+
+
+def _below(folder: Path, pattern: str) -> list[Path]:
+    return sorted(folder.glob(pattern)) if pattern else [folder]

@@ -144,3 +144,15 @@ def test_impossible_numbers_are_a_wrong_command_line(
 def test_a_limited_run_is_marked(tmp_path: Path) -> None:
     paths = [predictions(tmp_path / f"{name}.jsonl", name, 0 * OFF, limited=True) for name in "ab"]
     assert "Not comparable" in run(*paths).stdout
+
+
+def test_photos_of_a_fetched_data_set_are_found_by_its_name(
+    runs: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos = tmp_path / "data" / "animals" / "JPEGImages"
+    photos.mkdir(parents=True)
+    for index in range(3):
+        Image.new("RGB", (100, 80)).save(photos / f"{index}.png")
+    monkeypatch.setenv("SEMIMATCH_DATA", str(tmp_path / "data"))
+    assert run(*runs, "--out", tmp_path / "diff").exit_code == 0
+    assert (tmp_path / "diff" / "figures" / "worse-1-before.jpg").is_file()

@@ -63,3 +63,12 @@ def test_photos_are_found_below_the_folder_by_what_their_names_end_in(photos: Pa
     assert find("/elsewhere/data/source.png") == photos / "source.png"
     assert find(str(photos / "target.png")) == photos / "target.png"
     assert find("other/nothing.png") is None
+
+
+def test_the_folder_may_lie_above_that_of_the_photos(photos: Path) -> None:
+    inner = photos / "JPEGImages" / "dog"
+    inner.mkdir(parents=True)
+    Image.new("RGB", (4, 4)).save(inner / "1.png")
+    assert photo_finder([photos])("dog/1.png") == inner / "1.png"
+    assert photo_finder([photos.parent])("dog/1.png") == inner / "1.png"
+    assert photo_finder([photos / "nowhere"])("dog/1.png") is None
