@@ -67,10 +67,16 @@ def result(weights: str = "tiny", shift: float = 0.0, **changes: object) -> Eval
 FLOOR = result("identity", 25.0, weights_sha256="")
 
 
-def document(folder: Path, *results: EvalResult, photos: bool = True) -> Document:
+def document(folder: Path, *results: EvalResult, photos: bool = False) -> Document:
     chosen = results or (result(),)
     answers = [records() for _ in chosen]
     return report_document(chosen, answers, pair_set(folder, photos=photos), floors=[FLOOR])
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Document:
+    """The report of one run, with pictures."""
+    return document(tmp_path_factory.mktemp("photos"), photos=True)
 
 
 def facts(report: Document) -> dict[str, str]:
@@ -94,8 +100,8 @@ def test_the_folder_holds_a_page_markdown_and_the_figures_both_name(tmp_path: Pa
     assert not list(page.parent.parent.glob(".*"))
 
 
-def test_protocol_weights_and_machine_stand_in_it(tmp_path: Path) -> None:
-    told = facts(document(tmp_path))
+def test_protocol_weights_and_machine_stand_in_it(plain: Document) -> None:
+    told = facts(plain)
     assert told["right if"] == "error <= alpha x longer side of the target box"
     assert "source to target, original pixels" in told["protocol"]
     assert told["sha256 of tiny"] == "ab" * 32
@@ -105,7 +111,7 @@ def test_protocol_weights_and_machine_stand_in_it(tmp_path: Path) -> None:
 
 
 def test_several_weights_stand_side_by_side(tmp_path: Path) -> None:
-    report = document(tmp_path, result(), result("large", 5.0))
+    report = document(tmp_path, result(), result("large", 5.0), photos=True)
     assert report.title == "tiny, large on animals"
     assert {"sha256 of tiny", "sha256 of large"} <= facts(report).keys()
     titles = [section.title for section in report.sections]
@@ -114,8 +120,8 @@ def test_several_weights_stand_side_by_side(tmp_path: Path) -> None:
     assert len(names) == len(set(names))
 
 
-def test_best_median_and_worst_pairs_are_drawn_and_none_twice(tmp_path: Path) -> None:
-    section = next(s for s in document(tmp_path).sections if s.title == "Pairs of tiny")
+def test_best_median_and_worst_pairs_are_drawn_and_none_twice(plain: Document) -> None:
+    section = next(s for s in plain.sections if "Pairs" in s.title)
     captions = [figure.caption for figure in section.blocks]
     assert [caption.split(":")[0] for caption in captions] == [
         *("Best", "Best"),
@@ -139,12 +145,12 @@ def test_one_pair_is_enough(tmp_path: Path) -> None:
 
 
 def test_missing_photos_leave_the_pictures_out(tmp_path: Path) -> None:
-    titles = [section.title for section in document(tmp_path, photos=False).sections]
+    titles = [section.title for section in document(tmp_path).sections]
     assert "Pairs of tiny" not in titles
 
 
-def test_attributes_are_told_in_words_with_their_pairs(tmp_path: Path) -> None:
-    blocks = [block for section in document(tmp_path).sections for block in section.blocks]
+def test_attributes_are_told_in_words_with_their_pairs(plain: Document) -> None:
+    blocks = [block for section in plain.sections for block in section.blocks]
     table = next(b for b in blocks if isinstance(b, Table) and b.columns[0] == "attribute")
     assert [row[:2] for row in table.rows] == [["viewpoint: easy", "5"], ["viewpoint: medium", "4"]]
 
@@ -156,8 +162,8 @@ def test_a_limited_run_warns_before_its_numbers(tmp_path: Path) -> None:
     assert "Not comparable" in first.text
 
 
-def test_notes_of_the_data_set_are_told(tmp_path: Path) -> None:
-    remarks = [b.text for s in document(tmp_path).sections for b in s.blocks if type(b) is Remark]
+def test_notes_of_the_data_set_are_told(plain: Document) -> None:
+    remarks = [b.text for s in plain.sections for b in s.blocks if type(b) is Remark]
     assert "2 pairs share no keypoint." in remarks
 
 
@@ -220,6 +226,7 @@ def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_the_page_names_no_folder_of_this_machine(tmp_path: Path) -> None:
-    page = write_report(tmp_path / "r", [result()], {"tiny": records()}, pair_set(tmp_path))
+    pairs = pair_set(tmp_path, photos=False)
+    page = write_report(tmp_path / "r", [result()], {"tiny": records()}, pairs)
     assert str(tmp_path) not in page.read_text()
     assert json.dumps(str(tmp_path)) not in (page.parent / "report.md").read_text()
