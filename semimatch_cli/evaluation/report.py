@@ -17,7 +17,7 @@ from semimatch_cli.evaluation.numbers import NOT_COMPARABLE, percent
 from semimatch_cli.evaluation.pair_pictures import PairPainter
 from semimatch_cli.evaluation.pck import judged, pair_shares
 from semimatch_cli.evaluation.records import PairRecord
-from semimatch_cli.evaluation.report_folder import save_document
+from semimatch_cli.evaluation.report_folder import check_folder, save_document
 from semimatch_cli.evaluation.summary import EvalResult
 
 _PICTURES = 2  # of the best, the median and the worst pairs each
@@ -51,6 +51,7 @@ def write_report(
     Raises:
         InputError: The folder holds something else, or cannot be written.
     """
+    check_folder(folder, force=force)
     records = [records_by_weights[one.header.weights] for one in results]
     document = report_document(results, records, pair_set, floors=floors, facts=facts)
     return save_document(document, folder, force=force)
