@@ -8,6 +8,7 @@ file itself, each other one a part beside it (`NAME.rank1`), which the first tak
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -70,7 +71,9 @@ class PredictionLog:
         line = record_to_json(record)
         self._file.write(line + "\n")
         self._file.flush()
-        return record_from_json(line)
+        held = record_from_json(line)
+        arrays = {name: getattr(held, name) for name in ("asked", "true", "found", "scores")}
+        return replace(record, **arrays)  # the texts are shared with the pair: records stay small
 
     def finish(self, records: Sequence[PairRecord]) -> None:
         """Close the file and write it whole, in the order given; parts of others are removed."""

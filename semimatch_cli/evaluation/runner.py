@@ -83,6 +83,7 @@ def evaluate(
         )
     cache = FeatureCache(options.cache_mb << 20)
     pairs = in_sharing_order(pair_set.pairs)
+    names = _names(pairs, options.root)
     batch_size = options.batch_size or (1 if matcher.device.type == "cpu" else 8)
     with EncodedPhotos(matcher, cache, batch_size) as photos:
         for window in _windows(pairs, photos, batch_size):
@@ -98,7 +99,8 @@ def evaluate(
                         raise
                     on_broken(pair, error)
                     continue
-                yield record_of(pair, query, *found, dense=dense, root=options.root)
+                both = names[pair.source], names[pair.target]
+                yield record_of(pair, query, *found, dense=dense, names=both)
 
 
 def in_sharing_order(pairs: Sequence[Pair]) -> list[Pair]:
@@ -129,7 +131,7 @@ def record_of(
     scores: npt.NDArray[np.float64],
     *,
     dense: DenseCount | None = None,
-    root: Path | None = None,
+    names: tuple[str, str] | None = None,
 ) -> PairRecord:
     """Put an answer beside the truth.
 
@@ -139,20 +141,20 @@ def record_of(
         found: (N, 2) the answers, pixels of the photo that was searched.
         scores: (N,) confidence.
         dense: Dense truth counted.
-        root: Folder that photos are named from.
+        names: What the record calls the source and the target photo; their paths if left out.
     """
-    source, target = (
-        path.relative_to(root) if root and path.is_relative_to(root) else path
-        for path in (pair.source, pair.target)
-    )
+    source, target = names or (pair.source.as_posix(), pair.target.as_posix())
+    # What a record has in common with its pair is kept once: there may be a million of them.
+    whole = query.keypoint_ids == pair.keypoint_ids
+    asks_source = whole and np.array_equal(query.asked, pair.source_keypoints)
     return PairRecord(
         pair.id,
         pair.category,
-        source.as_posix(),
-        target.as_posix(),
-        query.keypoint_ids,
-        query.keypoint_names,
-        query.asked,
+        source,
+        target,
+        pair.keypoint_ids if whole else query.keypoint_ids,
+        pair.keypoint_names if whole else query.keypoint_names,
+        pair.source_keypoints if asks_source else query.asked,
         query.true,
         query.to_frame(found),
         scores,
@@ -160,6 +162,15 @@ def record_of(
         pair.attributes,
         dense,
     )
+
+
+def _names(pairs: list[Pair], root: Path | None) -> dict[Path, str]:
+    """Return what records call each photo; one text for all its pairs keeps them small."""
+    photos = {path for pair in pairs for path in (pair.source, pair.target)}
+    return {
+        path: (path.relative_to(root) if root and path.is_relative_to(root) else path).as_posix()
+        for path in photos
+    }
 
 
 def _windows(pairs: list[Pair], photos: EncodedPhotos, batch_size: int) -> Iterator[list[Pair]]:
