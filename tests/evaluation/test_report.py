@@ -17,12 +17,20 @@ from semimatch_cli.evaluation.report import report_document, write_report
 from semimatch_cli.evaluation.summary import EvalResult, summarize
 
 HEADER = RunHeader("animals", "test", "standard", "tiny", "ab" * 32, 9, "cd" * 32, False, "0.1.0")
+SIZE = (170, 100)
 ERRORS = [[1, 50], [50, 50], [1, 1], [1, 30], [50, 1], [3, 3], [80, 80], [1, 2], [50, 9]]
+
+
+def small(errors: list[float], **fields: object) -> PairRecord:
+    """A record for photos of `SIZE`; errors are given in percent of the threshold."""
+    one = record(errors, **fields)
+    points = {name: getattr(one, name) / 10.0 for name in ("asked", "true", "found")}
+    return replace(one, threshold=10.0, **points)
 
 
 def records(shift: float = 0.0) -> list[PairRecord]:
     return [
-        record(
+        small(
             [error + shift for error in errors],
             pair=f"pair {index}",
             category=("cat", "dog", "cow")[index % 3],
@@ -36,11 +44,11 @@ def records(shift: float = 0.0) -> list[PairRecord]:
 
 
 def pair_set(folder: Path, *, photos: bool = True) -> PairSet:
-    """The photos of `records`: keypoints lie at (500, 300) and (1500, 300)."""
+    """The photos of `records`: keypoints lie at (50, 30) and (150, 30)."""
     if photos:
         for index in range(len(ERRORS) + 1):
-            Image.new("RGB", (1700, 600), (40 * index % 255, 120, 90)).save(folder / f"{index}.png")
-    points = np.array([(500.0, 300.0), (1500.0, 300.0)])
+            Image.new("RGB", SIZE, (40 * index % 255, 120, 90)).save(folder / f"{index}.png")
+    points = np.array([(50.0, 30.0), (150.0, 30.0)])
     pairs = tuple(
         Pair(
             one.pair,
@@ -51,8 +59,8 @@ def pair_set(folder: Path, *, photos: bool = True) -> PairSet:
             one.keypoint_ids,
             one.keypoint_names,
             one.category,
-            (1700, 600),
-            (1700, 600),
+            SIZE,
+            SIZE,
         )
         for one in records()
     )
