@@ -21,7 +21,6 @@ from semimatch_cli.matching.features import Features
 from semimatch_cli.matching.matcher import Matcher
 from semimatch_cli.matching.network import MatchingNetwork, NetworkConfig
 
-
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
