@@ -38,7 +38,7 @@ log = logging.getLogger("train_tiny")
 class Config:
     """Every number of a run."""
 
-    steps: int = 7500
+    steps: int = 7000
     size: int = 160
     first_size: int = 128
     first_share: float = 0.8
