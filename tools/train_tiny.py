@@ -38,10 +38,10 @@ log = logging.getLogger("train_tiny")
 class Config:
     """Every number of a run."""
 
-    steps: int = 7000
+    steps: int = 6400
     size: int = 160
     first_size: int = 128
-    first_share: float = 0.8
+    first_share: float = 0.86
     animals: int = 20
     cars: int = 4
     rendered: int = 6
