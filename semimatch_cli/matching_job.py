@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,11 +12,12 @@ from semimatch_cli.drawing.dense import dense_scene
 from semimatch_cli.drawing.flow import flow_scene
 from semimatch_cli.drawing.heat import heat_scene
 from semimatch_cli.drawing.keypoints import keypoints_scene
-from semimatch_cli.drawing.layout import Captions
+from semimatch_cli.drawing.layout import Captions, bounded
 from semimatch_cli.drawing.save import save_scene
 from semimatch_cli.drawing.scene import Scene
 from semimatch_cli.errors import ArgumentError, InputError, SemimatchError
 from semimatch_cli.matches_file import save_matches
+from semimatch_cli.matching.frame import Floats, Frame
 from semimatch_cli.matching.image import read_image
 from semimatch_cli.matching.results import Matches
 from semimatch_cli.pairs import PhotoPair
@@ -54,6 +55,30 @@ class Job:
             )
 
 
+@dataclass(frozen=True)
+class _Photo:
+    """A photo as it is kept: encoded, and reduced to what a picture can show.
+
+    Args:
+        shown: RGB, at most as large as any canvas.
+        features: Encoded at full size; their frame speaks of the pixels of the file.
+    """
+
+    shown: Image.Image
+    features: "Features"
+
+    @property
+    def shown_features(self) -> "Features":
+        """The same features, speaking of the pixels of `shown`."""
+        frame = replace(self.features.frame, photo_size=self.shown.size)
+        return replace(self.features, frame=frame)
+
+    def to_shown(self, points: Floats) -> Floats:
+        """Move points (N, 2) from the file's pixels to those of `shown`."""
+        frame = Frame.squash(self.features.frame.photo_size, self.shown.size)
+        return frame.points_to_canvas(points)
+
+
 class Workbench:
     """Runs a job on pairs; every photo is read and encoded once while it stays among the recent.
 
@@ -65,32 +90,35 @@ class Workbench:
     def __init__(self, matcher: "Matcher", job: Job) -> None:
         self.matcher = matcher
         self.job = job
-        self._recent: OrderedDict[Path, tuple[Image.Image, Features]] = OrderedDict()
+        self._recent: OrderedDict[Path, _Photo] = OrderedDict()
 
     def match(self, source: Path, target: Path) -> Matches:
         """Find the job's points of the source in the target, or matches by itself."""
-        (first, features), (_, others) = self._photo(source), self._photo(target)
+        first, second = self._photo(source).features, self._photo(target).features
         points = self.job.points
         if points is None:
-            return self.matcher.match(features, others, count=self.job.count)
-        check_inside(points, first.size, str(source))
-        return self.matcher.transfer(
-            features, others, points.xy, ids=points.ids, names=points.names
-        )
+            return self.matcher.match(first, second, count=self.job.count)
+        check_inside(points, first.frame.photo_size, str(source))
+        return self.matcher.transfer(first, second, points.xy, ids=points.ids, names=points.names)
 
     def draw(self, source: Path, target: Path, matches: Matches) -> Scene:
         """Draw a pair in the job's mode."""
-        (first, features), (second, others) = self._photo(source), self._photo(target)
+        first, second = self._photo(source), self._photo(target)
+        matches = replace(
+            matches,
+            source_points=first.to_shown(matches.source_points),
+            target_points=second.to_shown(matches.target_points),
+        )
         captions = Captions(source.name, target.name, self.job.weights)
         if self.job.mode == "keypoints":
-            return keypoints_scene(first, second, matches, captions)
+            return keypoints_scene(first.shown, second.shown, matches, captions)
+        features = first.shown_features, second.shown_features
         if self.job.mode == "heat":
-            (x, y), found = _best(matches)
-            heat = self.matcher.heat(features, others, (x, y))
-            return heat_scene(first, second, (x, y), heat, found, captions)
-        warp = self.matcher.dense(features, others)
+            point, found = _best(matches)
+            heat = self.matcher.heat(*features, point)
+            return heat_scene(first.shown, second.shown, point, heat, found, captions)
         draw = dense_scene if self.job.mode == "dense" else flow_scene
-        return draw(first, second, warp, captions)
+        return draw(first.shown, second.shown, self.matcher.dense(*features), captions)
 
     def about(self, source: Path, target: Path) -> dict[str, Any]:
         """Return what a saved file says of its matches."""
@@ -123,10 +151,10 @@ class Workbench:
             else:
                 yield pair, None
 
-    def _photo(self, path: Path) -> tuple[Image.Image, "Features"]:
+    def _photo(self, path: Path) -> _Photo:
         if path not in self._recent:
             image = read_image(path)
-            self._recent[path] = image, self.matcher.encode(image)
+            self._recent[path] = _Photo(bounded(image), self.matcher.encode(image))
         self._recent.move_to_end(path)
         while len(self._recent) > _PHOTOS_KEPT:
             self._recent.popitem(last=False)

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+SHARED = Path(os.environ.get("SEMIMATCH_SHARED", "../shared"))
+GOLDEN = Path(os.environ.get("SEMIMATCH_GOLDEN", SHARED / "golden"))
+
 
 @pytest.fixture(autouse=True)
 def private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -25,16 +28,14 @@ def private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The shared folder of photos, or skip."""
-    folder = Path(os.environ.get("SEMIMATCH_SHARED", "../shared"))
-    if not (folder / "data").is_dir():
+    if not (SHARED / "data").is_dir():
         pytest.skip("the shared folder is not here")
-    return folder
+    return SHARED
 
 
 @pytest.fixture(scope="session")
-def golden(shared: Path) -> Path:
+def golden() -> Path:
     """The folder of golden values, or skip."""
-    folder = Path(os.environ.get("SEMIMATCH_GOLDEN", str(shared / "golden")))
-    if not folder.is_dir():
+    if not GOLDEN.is_dir():
         pytest.skip("the golden folder is not here")
-    return folder
+    return GOLDEN

@@ -13,7 +13,7 @@ import torch
 from semimatch_cli.matching.network import MatchingNetwork, NetworkConfig
 from semimatch_cli.weights.checkpoint import save_checkpoint
 
-CONFIG = NetworkConfig(backbone="tiny", long_side=224, temperature=0.05, window=2)
+CONFIG = NetworkConfig(backbone="tiny", long_side=192, temperature=0.05, window=2)
 
 
 def main() -> None:

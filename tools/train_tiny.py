@@ -38,10 +38,8 @@ log = logging.getLogger("train_tiny")
 class Config:
     """Every number of a run."""
 
-    steps: int = 9000
-    size: int = 160
-    first_size: int = 128
-    first_share: float = 0.75
+    steps: int = 7000
+    size: int = 128
     animals: int = 20
     cars: int = 4
     rendered: int = 6
@@ -94,7 +92,6 @@ class Batch:
 def sample(data: Data, config: Config, step: int) -> Batch:
     """Draw the batch of a step; the same (seed, step) gives the same batch."""
     rng = np.random.default_rng((config.seed, step))
-    size = config.first_size if step < config.first_share * config.steps else config.size
     views: list[View] = []
     spans: list[tuple[int, float]] = []
 
@@ -111,9 +108,9 @@ def sample(data: Data, config: Config, step: int) -> Batch:
         if count:
             across = family is data.animals and rng.random() < 0.5
             photos = _choose(family.train, count, rng, across=across)
-            add([object_view(p, size, rng, family.mirrored) for p in photos], weight)
+            add([object_view(p, config.size, rng, family.mirrored) for p in photos], weight)
     for index in rng.integers(len(data.unlabeled), size=config.warped // 2):
-        pair = overlapping_views(data.unlabeled[index], size, config.warped_points, rng)
+        pair = overlapping_views(data.unlabeled[index], config.size, config.warped_points, rng)
         add(list(pair), config.warped_weight)
     return _collate(views, spans, rng)
 

@@ -248,3 +248,19 @@ def test_nothing_heavy_is_imported_for_help_nor_matplotlib_for_a_png(
 
     assert loaded("--help") == "[]"
     assert loaded("match", *photos, "--out", str(tmp_path / "vis.png"), "-q") == "['torch']"
+
+
+def test_a_large_photo_is_drawn_small_and_answered_in_its_own_pixels(
+    photos: tuple[str, str], tmp_path: Path
+) -> None:
+    with Image.open(photos[0]) as image:
+        image.resize((4000, 3000)).save(tmp_path / "large.jpg")
+    large = str(tmp_path / "large.jpg")
+    found = json.loads(run(large, large, "--points", "3900,2900", "--json").stdout)["matches"][0]
+    assert found["target_x"] > 2000
+    for mode in ("keypoints", "dense", "heat"):
+        out = tmp_path / f"{mode}.png"
+        picture = run(large, photos[1], "--points", "3900,2900", "--mode", mode, "--out", out)
+        assert picture.exit_code == OK, picture.stderr
+        with Image.open(out) as drawn:
+            assert max(drawn.size) < 2500

@@ -1,6 +1,6 @@
 """Matcher: what a person can rely on, whatever the weights.
 
-The weights are `tiny`, and the photo is one that any network should match with itself.
+The weights are `tiny`, and the photo is of the kind that they were trained on.
 """
 
 from pathlib import Path
@@ -21,6 +21,8 @@ from semimatch_cli.matching.features import Features
 from semimatch_cli.matching.matcher import Matcher
 from semimatch_cli.matching.network import MatchingNetwork, NetworkConfig
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
 
 @pytest.fixture(scope="module")
 def matcher() -> Matcher:
@@ -29,18 +31,18 @@ def matcher() -> Matcher:
 
 @pytest.fixture(scope="module")
 def photo() -> Image.Image:
-    """Noise in blocks of eight pixels, 200 x 150: every place looks different."""
-    noise = np.random.default_rng(0).integers(0, 255, (19, 25, 3), dtype=np.uint8)
-    return Image.fromarray(noise).resize((200, 150), Image.Resampling.BICUBIC)
+    """A rendered dog, 200 x 150."""
+    with Image.open(EXAMPLES / "dog_a.jpg") as image:
+        return image.convert("RGB").crop((0, 60, 480, 420)).resize((200, 150))
 
 
-POINTS = np.array([[60.0, 40.0], [150.5, 99.25], [10.0, 140.0]])
+POINTS = np.array([[29.0, 58.0], [85.75, 88.25], [143.0, 86.0]])  # nose, shoulder, hip
 
 
 def test_a_photo_matches_itself_with_confidence(matcher: Matcher, photo: Image.Image) -> None:
     matches = matcher.transfer(photo, photo, POINTS)
-    np.testing.assert_allclose(matches.target_points, POINTS, atol=8)
-    assert (matches.cycle_errors < 8).all()
+    np.testing.assert_allclose(matches.target_points, POINTS, atol=4)
+    assert (matches.cycle_errors < 4).all()
     assert matches.visible.all()
 
 
@@ -111,7 +113,7 @@ def test_dense_warp_of_a_photo_onto_itself_is_the_identity(
     assert warp.source_points.shape == (150, 200, 2)
     expected = np.stack(np.meshgrid(np.arange(200), np.arange(150)), -1)
     error = np.linalg.norm(warp.source_points - expected, axis=-1)
-    assert np.median(error) < 8
+    assert np.median(error) < 4
     assert ((warp.scores >= 0) & (warp.scores <= 1)).all()
 
 
@@ -120,17 +122,18 @@ def test_found_matches_are_at_most_count_distinct_and_well_spread(
 ) -> None:
     matches = matcher.match(photo, photo, count=9)
     assert len(matches) == 9
+    assert len(matcher.match(photo, photo, count=1)) == 1
     gaps = np.linalg.norm(matches.source_points[:, None] - matches.source_points[None], axis=-1)
-    assert (gaps + 1e9 * np.eye(9)).min() > 15
-    np.testing.assert_allclose(matches.target_points, matches.source_points, atol=12)
+    assert (gaps + 1e9 * np.eye(9)).min() > 10
+    np.testing.assert_allclose(matches.target_points, matches.source_points, atol=8)
 
 
 def test_heat_is_one_at_the_match(matcher: Matcher, photo: Image.Image) -> None:
-    heat = matcher.heat(photo, photo, (60, 40))
+    heat = matcher.heat(photo, photo, (86, 88))
     assert heat.shape == (150, 200)
     row, column = np.unravel_index(heat.argmax(), heat.shape)
     assert heat.max() == pytest.approx(1, abs=0.1)
-    assert np.hypot(column - 60, row - 40) < 12
+    assert np.hypot(column - 86, row - 88) < 8
 
 
 @pytest.mark.parametrize("point", [(-1, 5), (200, 5), (5, 150), (5, -0.6)])
