@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from semimatch_cli.cli.app import Session, app
-from semimatch_cli.errors import ArgumentError
+from semimatch_cli.errors import ArgumentError, DatasetError
 
 if TYPE_CHECKING:
+    from semimatch_cli.datasets.pair import PairSet
     from semimatch_cli.evaluation.job import Job, Outcome
     from semimatch_cli.evaluation.records import PairRecord
     from semimatch_cli.evaluation.shards import Shard
@@ -76,6 +77,7 @@ def evaluate(
     torchrun --nproc_per_node 4 -m semimatch_cli eval spair --weights dinov2-base
     """
     from semimatch_cli.cli.eval_output import Output, judge, show
+    from semimatch_cli.datasets import catalog
     from semimatch_cli.evaluation.job import summarize_all
     from semimatch_cli.evaluation.shards import joined
 
@@ -86,7 +88,11 @@ def evaluate(
     output.check()
     with joined() as shard:
         session: Session = ctx.obj if shard.is_first else Session(True, offline=ctx.obj.offline)
-        job = _job(dataset, data_root, split, protocol, limit=limit, cache_mb=cache_mb)
+        if shard.is_first:
+            _bring_named(session, dataset, data_root)
+        shard.wait()
+        whole = catalog.load(dataset, data_root=data_root, split=split, skip_broken=skip_broken)
+        job = _job(whole, protocol, limit=limit, cache_mb=cache_mb)
         outcomes = [
             _measure(session, job, name, saves.get(name), shard, device=device) for name in names
         ]
@@ -131,24 +137,28 @@ def _prediction_files(path: Path | None, names: list[str]) -> dict[str, Path]:
     }
 
 
-def _job(
-    dataset: str,
-    data_root: Path | None,
-    split: str | None,
-    protocol: str,
-    *,
-    limit: int | None,
-    cache_mb: int,
-) -> "Job":
-    """Read the pairs, before any weights are loaded."""
+def _bring_named(session: Session, dataset: str, data_root: Path | None) -> None:
+    """Download a benchmark that is named and is not on this machine yet."""
+    from semimatch_cli.cli.fetching import bring
     from semimatch_cli.datasets import catalog
+    from semimatch_cli.datasets.sources import SOURCES
+
+    if data_root is not None or dataset not in SOURCES:
+        return
+    try:
+        catalog.find(dataset)
+    except DatasetError:
+        bring(session, SOURCES[dataset])
+
+
+def _job(whole: "PairSet", protocol: str, *, limit: int | None, cache_mb: int) -> "Job":
+    """Choose what is asked of the pairs, before any weights are loaded."""
     from semimatch_cli.evaluation.job import Job
     from semimatch_cli.evaluation.protocols import own_readout, protocol_named
     from semimatch_cli.evaluation.runner import RunOptions
     from semimatch_cli.evaluation.sampling import photo_root, sample, with_few_dense
 
     asked = own_readout(protocol_named(protocol))  # no network here has a 16x16 grid
-    whole = catalog.load(dataset, data_root=data_root, split=split)
     options = RunOptions(cache_mb=cache_mb, root=photo_root(whole))
     pair_set = with_few_dense(sample(whole, limit or len(whole)), _DENSE_PAIRS)
     return Job(pair_set, asked, options, limited=len(pair_set) < len(whole))
