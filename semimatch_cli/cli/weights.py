@@ -58,7 +58,7 @@ def info(name: Name, as_json: AsJson = False) -> None:
     for key, value in facts:
         print(f"{key:<{width}}  {value}")
     if card:
-        print(f"\n{card}")
+        print(f"\n{card.strip()}")
 
 
 @weights.command()
