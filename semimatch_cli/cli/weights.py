@@ -51,7 +51,7 @@ def info(name: Name, as_json: AsJson = False) -> None:
         return
     print_facts(_facts(standing))
     if card:
-        print(f"\n{card}")
+        print(f"\n{card.strip()}")
 
 
 @weights.command()
