@@ -201,7 +201,7 @@ class Matcher:
             index: Features(
                 frame,
                 stride,
-                descriptors[row],
+                descriptors[row].contiguous(),  # once here, not in every product
                 torch.from_numpy(frame.valid_cells(stride)).to(self.device),
                 foreground[row],
             )
