@@ -15,10 +15,9 @@ from semimatch_cli.drawing.layout import (
     arrange,
     bounded,
     canvas_height,
-    note_label,
-    title_labels,
 )
-from semimatch_cli.drawing.scene import Item, Scene
+from semimatch_cli.drawing.scene import Scene
+from semimatch_cli.drawing.warp_sheet import warp_items
 from semimatch_cli.matching.frame import Frame
 from semimatch_cli.matching.results import Warp
 
@@ -44,15 +43,8 @@ def dense_scene(
     captions = captions or Captions()
     sheet = arrange([source.size, target.size, target.size], titled=True)
     painted = _paint(source, warp, sheet.panels[2], sheet.unit)
-    items: list[Item] = [
-        panel.picture(image)
-        for panel, image in zip(sheet.panels, (source, target, painted), strict=True)
-    ]
-    names = [captions.source or "source", captions.target or "target"]
-    items += title_labels(sheet, [*names, "target in the source's colors"])
-    words = [captions.weights, f"{warp.visible.mean():.0%} of the target visible in the source"]
-    note = " · ".join(word for word in [*words, "opacity: confidence"] if word)
-    items.append(note_label(sheet, note, sheet.right - sheet.left)[0])
+    words = ["target in the source's colors", "opacity: confidence"]
+    items = warp_items(sheet, (source, target, painted), warp, captions, words)
     return Scene(sheet.width, canvas_height(sheet, 1), tuple(items))
 
 

@@ -27,10 +27,9 @@ from semimatch_cli.drawing.layout import (
     Sheet,
     arrange,
     canvas_height,
-    note_label,
-    title_labels,
 )
 from semimatch_cli.drawing.scene import MUTED, WHITE, Item, Label, Picture, Scene
+from semimatch_cli.drawing.warp_sheet import warp_items
 from semimatch_cli.matching.frame import Floats
 from semimatch_cli.matching.results import Warp
 
@@ -65,15 +64,8 @@ def flow_scene(
     displacement[~visible] = 0.0  # whatever stands there, NaN included, means nothing
     rim = rim_length(displacement, visible)
     colored = blend(hatch(panel.size, sheet.unit), flow_colors(displacement / rim), visible)
-    items: list[Item] = [
-        place.picture(image)
-        for place, image in zip(sheet.panels, (source, target, colored), strict=True)
-    ]
-    names = [captions.source or "source", captions.target or "target"]
-    items += title_labels(sheet, [*names, "flow: from target pixel to source"])
-    words = [captions.weights, f"{warp.visible.mean():.0%} of the target visible in the source"]
-    note = " · ".join(word for word in words if word)
-    items.append(note_label(sheet, note, sheet.right - sheet.left)[0])
+    words = ["flow: from target pixel to source"]
+    items = warp_items(sheet, (source, target, colored), warp, captions, words)
     items += _wheel(sheet, rim)
     return Scene(sheet.width, canvas_height(sheet, 1), tuple(items))
 
