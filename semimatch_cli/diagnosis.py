@@ -9,7 +9,6 @@ import importlib
 import os
 import platform
 import shutil
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -20,11 +19,11 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from importlib import metadata
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from typing import Any, Literal
 
 from semimatch_cli import __version__
 from semimatch_cli.config import config_dir, hub_cache, hub_endpoint, offline_by_environment
+from semimatch_cli.waiting import within
 
 PACKAGES = (
     "torch",
@@ -207,7 +206,7 @@ def _hub(offline: bool) -> Iterator[Finding]:
         return
     started = time.monotonic()
     try:
-        status = _within(HUB_SECONDS, partial(_status_of, endpoint))
+        status = within(HUB_SECONDS, partial(_status_of, endpoint))
     except Exception as error:  # proxies, certificates, addresses: the list is open
         reason = str(getattr(error, "reason", "") or error) or type(error).__name__
         hint = "what is here works without it; to fetch weights, check connection and HF_ENDPOINT"
@@ -230,26 +229,6 @@ def _status_of(endpoint: str) -> int:
     except urllib.error.HTTPError as error:
         with error:
             return error.code
-
-
-def _within(seconds: float, question: Callable[[], int]) -> int:
-    """Wait for an answer no longer than this; looking up a name knows no timeout of its own."""
-    answers: SimpleQueue[int | Exception] = SimpleQueue()
-
-    def ask() -> None:
-        try:
-            answers.put(question())
-        except Exception as error:
-            answers.put(error)
-
-    threading.Thread(target=ask, daemon=True).start()
-    try:
-        answer = answers.get(timeout=seconds)
-    except Empty:
-        raise TimeoutError(f"nothing within {seconds:g} s") from None
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
 
 
 def _torch() -> Any:
